@@ -1,0 +1,78 @@
+"""From a file on disk to papers in the catalog, in transactions of a few hundred records."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ragassist.errors import SourceError
+from ragassist.index.chunking import chunk_abstract
+from ragassist.sources.reading import Source
+from ragassist.storage.catalog import Catalog
+from ragassist.storage.intake import Tally, absorb, next_import, open_source, store_failures
+from ragassist.tokens import token_counter
+from ragassist.types import Chunk, Failure, Record, SourceReport
+
+_BATCH = 500
+
+Progress = Callable[[str, int, int], None]
+
+
+class Import:
+    """One run of reading files into a catalog.
+
+    Memory is flat in the size of a file but for its failures, which the report lists.
+
+    Attributes:
+        import_id: the number its records are stored under.
+    """
+
+    def __init__(self, catalog: Catalog, progress: Progress) -> None:
+        self._catalog = catalog
+        self._progress = progress
+        _, self._count_tokens = token_counter()
+        with catalog.transaction():
+            self.import_id = next_import(catalog)
+
+    def read(self, file: Path) -> SourceReport:
+        """Take one file in, as far as it can be read; call it inside `catalog.writing()`."""
+        try:
+            source = Source(file)
+        except SourceError as unreadable:
+            return SourceReport(source=str(file), error=str(unreadable))
+        with self._catalog.transaction():
+            source_id = open_source(self._catalog, source.path, source.reader)
+        tally, failures, error = Tally(), list[Failure](), ""
+        batch: list[Record | Failure] = []
+        try:
+            for found in source.read():
+                batch.append(found)
+                if len(batch) == _BATCH:
+                    tally += self._store(source_id, batch, failures)
+                    batch = []
+                    self._progress(f"reading {file.name}", source.bytes_read, source.size_bytes)
+        except SourceError as broken:
+            error = str(broken)
+        tally += self._store(source_id, batch, failures)
+        if not tally.records and not error:
+            error = f"no paper was found in {str(file)!r}"
+        return SourceReport(
+            source=source.path,
+            reader=source.reader,
+            records=tally.records,
+            unchanged=tally.unchanged,
+            new_papers=tally.new_papers,
+            failures=tuple(failures),
+            error=error or None,
+        )
+
+    def _store(
+        self, source_id: int, batch: list[Record | Failure], failures: list[Failure]
+    ) -> Tally:
+        records = [found for found in batch if isinstance(found, Record)]
+        failed = [found for found in batch if isinstance(found, Failure)]
+        failures.extend(failed)
+        with self._catalog.transaction():
+            store_failures(self._catalog, source_id, failed)
+            return absorb(self._catalog, source_id, self.import_id, records, self._chunk)
+
+    def _chunk(self, title: str, abstract: str) -> tuple[Chunk, ...]:
+        return chunk_abstract(title, abstract, self._count_tokens)

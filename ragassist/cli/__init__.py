@@ -1,0 +1,1 @@
+"""The terminal: Typer commands, and how things look. Nothing imports it."""

@@ -1,0 +1,1 @@
+"""Finding passages: chunks, embedders, lexical and vector search, fusion."""

@@ -1,0 +1,160 @@
+"""The vector index as its users see it: always open, always current, or said not to be."""
+
+from collections.abc import Callable
+
+from ragassist.errors import (
+    EmbedderUnavailable,
+    IndexUnavailable,
+    LibraryLocked,
+    LibraryReadOnly,
+    RagassistError,
+)
+from ragassist.index.embedders import Embedder, load_embedder
+from ragassist.index.generations import Generations, Reader
+from ragassist.index.indexing import Progress, space_of, update_index
+from ragassist.index.search import DenseQuery, find_passages
+from ragassist.storage.catalog import Catalog
+from ragassist.storage.chunks import count_pending
+from ragassist.types import Filters, Passage
+
+_EMBEDDER = "embedder"
+
+
+class Retriever:
+    """Finds passages in one library, and keeps its vector index in step with the catalog.
+
+    Args:
+        notify: told, in a sentence, what a user should know and nothing failed for.
+        progress: told how far embedding and indexing have come.
+    """
+
+    def __init__(self, catalog: Catalog, notify: Callable[[str], None], progress: Progress) -> None:
+        self.generations = Generations(catalog.folder)
+        self._catalog = catalog
+        self._notify = notify
+        self._progress = progress
+        self._reader: Reader | None = None
+        self._embedders: dict[str, Embedder] = {}
+        self._words_alone = False
+
+    @property
+    def embedder_name(self) -> str:
+        """The embedder this library is meant to use."""
+        return self._catalog.meta(_EMBEDDER) or "builtin"
+
+    def choose_embedder(self, name: str) -> None:
+        """Have the library use this embedder from the next update on; inside `writing()`.
+
+        Raises:
+            UsageError, EmbedderUnavailable: it cannot be had; the library keeps the one it has.
+        """
+        self._embedder(name)
+        self._catalog.set_meta(_EMBEDDER, name)
+
+    def update(self, *, rebuild: bool = False) -> None:
+        """Write what is pending, or everything anew; call it inside `catalog.writing()`.
+
+        Raises:
+            EmbedderUnavailable, StorageError, IndexUnavailable: the old index stays in use.
+        """
+        update_index(
+            self._catalog,
+            self.generations,
+            self._embedder(self.embedder_name),
+            self._progress,
+            rebuild=rebuild,
+        )
+
+    def find(self, question: str, filters: Filters, top_k: int) -> tuple[Passage, ...]:
+        """The best passages, at most one a paper, best first.
+
+        Finishes pending work first. A damaged index is made anew from the catalog, and where that
+        is not possible the catalog's own vectors are compared one by one.
+        """
+        self.catch_up()
+        try:
+            dense = self._dense(question)
+            return find_passages(self._catalog, question, dense, filters, top_k)
+        except IndexUnavailable as error:
+            self._replace_damaged(error)
+            dense = self._dense(question, exact=True)
+            return find_passages(self._catalog, question, dense, filters, top_k)
+
+    def catch_up(self) -> None:
+        """Finish what an interrupted writer left; say what is pending where that cannot be."""
+        if not self._is_behind():
+            return
+        try:
+            with self._catalog.writing(wait_s=0):
+                self.update()
+        except (LibraryLocked, LibraryReadOnly) as error:
+            pending = count_pending(self._catalog)
+            self._notify(f"{pending} passages are not searchable by meaning yet: {error}")
+        except RagassistError as error:
+            self._notify(f"the vector index could not be brought up to date: {error}")
+
+    def close(self) -> None:
+        """Let go of the generation in use."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _is_behind(self) -> bool:
+        if count_pending(self._catalog):
+            return True
+        try:
+            space = self.generations.space()
+        except IndexUnavailable:
+            return True
+        if space is None:
+            return bool(self._catalog.value("SELECT EXISTS (SELECT 1 FROM chunks)"))
+        if space.embedder != self.embedder_name:
+            return True
+        embedder = self._embedder_or_none(space.embedder)
+        return embedder is not None and space != space_of(embedder)
+
+    def _dense(self, question: str, *, exact: bool = False) -> DenseQuery | None:
+        embedder = self._embedder_or_none(self.embedder_name)
+        if embedder is None:
+            return None
+        reader = None if exact or self._catalog.read_only else self._current_reader()
+        if reader is not None and reader.space != space_of(embedder):
+            # Another embedder was chosen, and its vectors are not all there yet.
+            embedder = self._embedder_or_none(reader.space.embedder)
+            if embedder is None or reader.space != space_of(embedder):
+                return None
+        return DenseQuery(
+            vector=embedder.embed([question])[0],
+            identity=embedder.identity,
+            index=None if reader is None else reader.index,
+        )
+
+    def _current_reader(self) -> Reader | None:
+        if self._reader is not None and self._reader.name != self.generations.current():
+            self.close()
+        if self._reader is None:
+            self._reader = self.generations.open()
+        return self._reader
+
+    def _replace_damaged(self, error: IndexUnavailable) -> None:
+        self.close()
+        try:
+            with self._catalog.writing(wait_s=0):
+                self.update(rebuild=True)
+            self._notify("the vector index was damaged and has been made anew from the catalog")
+        except RagassistError as obstacle:
+            self._notify(f"{error}; comparing every vector instead ({obstacle})")
+
+    def _embedder(self, name: str) -> Embedder:
+        if name not in self._embedders:
+            self._embedders[name] = load_embedder(name)
+        return self._embedders[name]
+
+    def _embedder_or_none(self, name: str) -> Embedder | None:
+        try:
+            return self._embedder(name)
+        except EmbedderUnavailable as error:
+            if not self._words_alone:
+                self._words_alone = True
+                self._notify(f"searching by words alone: {error}")
+            return None

@@ -1,0 +1,333 @@
+"""One user's papers: the façade over reading, storing, finding and answering.
+
+    with Library.open("papers/.ragassist") as library:
+        library.add("refs.jsonl")
+        answer = library.ask("How do language models learn to use tools?")
+
+A library belongs to the thread that opened it; other threads and other processes open their own.
+Any number may read while one writes.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ragassist.errors import EmbedderMismatch, UsageError
+from ragassist.storage.catalog import CATALOG_NAME, Catalog
+from ragassist.types import (
+    AddReport,
+    Answer,
+    Claim,
+    Declined,
+    Failure,
+    Filters,
+    Paper,
+    Passage,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from ragassist.index.retriever import Retriever
+
+_PASSAGES = 10
+_NEAREST_SHOWN = 3
+
+PathLike = str | Path
+Notify = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
+
+
+class Library:
+    """The papers in one folder. Make one with `Library.open`.
+
+    Args:
+        folder: made by the first `add` where it is not there.
+        lock_wait_s: seconds to wait for another process that is writing.
+        notify: told, in a sentence, what a user should know though nothing failed.
+        progress: told how far long work has come: the stage, done, total.
+    """
+
+    def __init__(
+        self, folder: Path, *, lock_wait_s: float, notify: Notify, progress: Progress
+    ) -> None:
+        self.folder = folder
+        self._lock_wait_s = lock_wait_s
+        self._notify = notify
+        self._progress = progress
+        self._opened: Catalog | None = None
+        self._retriever: Retriever | None = None
+
+    @classmethod
+    def open(
+        cls,
+        folder: PathLike,
+        *,
+        lock_wait_s: float = 300.0,
+        notify: Notify = lambda _: None,
+        progress: Progress = lambda *_: None,
+    ) -> Self:
+        """Open the library in a folder, or the one that `add` will make there.
+
+        Costs nothing yet: the catalog is opened by the first call that needs it, and the vector
+        index (Chroma, 1.5 s to import) by the first that searches or adds.
+        """
+        place = Path(folder).expanduser()
+        return cls(place, lock_wait_s=lock_wait_s, notify=notify, progress=progress)
+
+    def close(self) -> None:
+        """Release files and locks; closing twice is fine."""
+        if self._retriever is not None:
+            self._retriever.close()
+        if self._opened is not None:
+            self._opened.close()
+        self._retriever = self._opened = None
+
+    def __enter__(self) -> Self:
+        """Nothing but itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def add(self, *paths: PathLike, embedder: str | None = None) -> AddReport:
+        """Read files and folders into the library; what it has already changes nothing.
+
+        Interrupted or killed, it keeps what it has read, and running it again goes on.
+
+        Args:
+            paths: files, or folders to read every file of.
+            embedder: for a new library, what makes its vectors; None for `builtin`.
+
+        Raises:
+            SourceError: a path is not there. A file that cannot be read is in the report instead.
+            EmbedderMismatch: the library has vectors of another embedder.
+            LibraryLocked, LibraryReadOnly, StorageError: as they say.
+        """
+        from ragassist.adding import Import
+        from ragassist.sources.reading import find_files
+
+        files = find_files([Path(path).expanduser() for path in paths])
+        if self._opened is None:
+            self._opened = Catalog.create(self.folder)
+        with self._writing() as catalog:
+            self._settle_embedder(catalog, embedder)
+            adding = Import(catalog, self._progress)
+            reports = tuple(adding.read(file) for file in files)
+            self._retrieval().update()
+        return AddReport(sources=reports, papers=_count(catalog))
+
+    def preview(self, *paths: PathLike) -> AddReport:
+        """What `add` would do, tried out on a copy of the catalog; the library is not touched."""
+        from ragassist.adding import Import
+        from ragassist.sources.reading import find_files
+        from ragassist.storage.papers import last_row, papers_of_import
+
+        files = find_files([Path(path).expanduser() for path in paths])
+        with tempfile.TemporaryDirectory(prefix="ragassist-") as scratch:
+            if (self.folder / CATALOG_NAME).is_file():
+                self._catalog().copy_to(Path(scratch))
+            catalog = Catalog.create(Path(scratch))
+            try:
+                known = last_row(catalog)
+                adding = Import(catalog, self._progress)
+                reports = tuple(adding.read(file) for file in files)
+                brought = tuple(papers_of_import(catalog, adding.import_id, known))
+                return AddReport(sources=reports, papers=_count(catalog), brought=brought)
+            finally:
+                catalog.close()
+
+    def ask(self, question: str, *, filters: Filters | None = None) -> Answer | Declined:
+        """Answer from the abstracts, every sentence cited, or say that they do not answer.
+
+        Raises:
+            UsageError: the question or the library is empty.
+        """
+        from ragassist.answering.extractive import extract_claims
+
+        clock = _Clock()
+        catalog = self._catalog()
+        passages = self.search(question, filters=filters, top_k=_PASSAGES)
+        clock.lap("retrieve")
+        claims = extract_claims(catalog, question, passages)
+        clock.lap("answer")
+        if not claims:
+            nearest = [passage.paper_id for passage in passages[:_NEAREST_SHOWN]]
+            return Declined(
+                question=question,
+                reason="Nothing in the library bears on this question.",
+                nearest=self._papers_by_id(nearest),
+                passages=passages,
+                timings=clock.laps,
+            )
+        cited = dict.fromkeys(paper_id for claim in claims for paper_id in claim.citations)
+        return Answer(
+            question=question,
+            text=_as_prose(claims),
+            claims=claims,
+            references=self._papers_by_id(list(cited)),
+            passages=passages,
+            timings=clock.laps,
+        )
+
+    def search(
+        self, question: str, *, filters: Filters | None = None, top_k: int = _PASSAGES
+    ) -> tuple[Passage, ...]:
+        """The passages that bear most on a question, at most one a paper, best first.
+
+        Raises:
+            UsageError: the question has no word in it, or the library no paper.
+        """
+        from ragassist.index.lexical import content_words
+
+        if not content_words(question):
+            raise UsageError(f"the question {question!r} has no word to search for")
+        if top_k < 1:
+            raise UsageError(f"top_k={top_k!r} must be at least 1")
+        if not _count(self._catalog()):
+            raise UsageError("the library has no papers yet: `ragassist add FILE`")
+        return self._retrieval().find(question, filters or Filters(), top_k)
+
+    def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
+        """The papers that pass the filters, by paper_id; flat in memory."""
+        from ragassist.storage.papers import iterate_papers
+
+        return iterate_papers(self._catalog(), filters or Filters())
+
+    def paper(self, paper_id: str) -> Paper:
+        """One paper, by its id or an alias.
+
+        Raises:
+            UnknownPaper: there is none, or the alias is several papers'.
+        """
+        from ragassist.storage.papers import find_row, load_papers
+
+        catalog = self._catalog()
+        return load_papers(catalog, [find_row(catalog, paper_id)])[0]
+
+    def remove(self, *paper_ids: str) -> tuple[Paper, ...]:
+        """Forget papers and all that was read of them; all of them, or with an error none.
+
+        Their files are not touched: adding those again brings them back.
+
+        Returns:
+            What was removed.
+
+        Raises:
+            UnknownPaper: naming the first that is not there.
+        """
+        from ragassist.storage.papers import find_row, load_papers
+        from ragassist.storage.works import remove_works
+
+        with self._writing() as catalog:
+            with catalog.transaction():
+                rows = list(dict.fromkeys(find_row(catalog, paper_id) for paper_id in paper_ids))
+                removed = tuple(load_papers(catalog, rows))
+                remove_works(catalog, rows)
+            self._retrieval().update()
+        return removed
+
+    def reindex(self, *, embedder: str | None = None) -> None:
+        """Make the vector index anew, with another embedder where one is given.
+
+        The index in use stays in use until the new one is complete. Texts that were embedded
+        before are not embedded again, so a run that was killed goes on where it was.
+
+        Raises:
+            UsageError, EmbedderUnavailable: there is no such embedder, or not on this machine.
+        """
+        with self._writing():
+            retriever = self._retrieval()
+            retriever.choose_embedder(embedder or retriever.embedder_name)
+            retriever.update(rebuild=True)
+
+    def failures(self) -> list[Failure]:
+        """What could not be read when each source was last read."""
+        from ragassist.storage.papers import read_failures
+
+        return read_failures(self._catalog())
+
+    def status(self) -> Status:
+        """The state of the library; opens no index."""
+        from ragassist.index.generations import Generations
+        from ragassist.storage.summary import summarise
+
+        counts = summarise(self._catalog())
+        generations = Generations(self.folder)
+        space = generations.space()
+        return Status(
+            folder=str(self.folder),
+            papers=counts.papers,
+            title_only=counts.title_only,
+            chunks=counts.chunks,
+            pending=counts.pending,
+            embedder=None if space is None else space.identity,
+            generation=generations.current(),
+            sources=counts.sources,
+            failures=counts.failures,
+            catalog_bytes=counts.size_bytes,
+            index_bytes=generations.size_bytes(),
+        )
+
+    def _catalog(self) -> Catalog:
+        if self._opened is None:
+            self._opened = Catalog.open(self.folder)
+        return self._opened
+
+    def _retrieval(self) -> "Retriever":
+        from ragassist.index.retriever import Retriever
+
+        if self._retriever is None:
+            self._retriever = Retriever(self._catalog(), self._notify, self._progress)
+        return self._retriever
+
+    @contextmanager
+    def _writing(self) -> Iterator[Catalog]:
+        catalog = self._catalog()
+
+        def on_wait() -> None:
+            self._notify("another process is writing to this library: waiting for it")
+
+        with catalog.writing(wait_s=self._lock_wait_s, on_wait=on_wait):
+            yield catalog
+
+    def _settle_embedder(self, catalog: Catalog, wanted: str | None) -> None:
+        retriever = self._retrieval()
+        if not _count(catalog):
+            retriever.choose_embedder(wanted or retriever.embedder_name)
+        elif wanted is not None and wanted != retriever.embedder_name:
+            raise EmbedderMismatch(
+                f"this library's vectors are made by {retriever.embedder_name!r}, not {wanted!r}: "
+                f"`ragassist reindex --embedder {wanted}` changes that"
+            )
+
+    def _papers_by_id(self, paper_ids: Sequence[str]) -> tuple[Paper, ...]:
+        return tuple(self.paper(paper_id) for paper_id in paper_ids)
+
+
+class _Clock:
+    """Seconds between laps, by name."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = now - self._last
+        self._last = now
+
+
+def _count(catalog: Catalog) -> int:
+    from ragassist.storage.papers import count_papers
+
+    return count_papers(catalog)
+
+
+def _as_prose(claims: Sequence[Claim]) -> str:
+    return " ".join(
+        claim.text + "".join(f" [{paper_id}]" for paper_id in claim.citations) for claim in claims
+    )

@@ -1,0 +1,1 @@
+"""Which records are one work, what is true of it, and what it is called."""

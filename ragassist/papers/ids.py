@@ -1,0 +1,83 @@
+"""What a paper is called: the user's own key, else a citekey made from the merged record."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from ragassist.text import fold, title_key
+from ragassist.types import Record
+
+_UNSAFE = re.compile(r"[^\w.:+/-]+")
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+_EDGES = "-.:+/_"
+_LONGEST_SLUG = 40
+_SKIPPED = frozenset(
+    "a an and are as at be by can do does for from how if in into is it its of on or that the "
+    "their this to toward towards via we what when where which who why will with without".split()
+)
+_PARTICLES = frozenset("al bin da das de del della der di dos du el la le ten ter van von".split())
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+def safe_key(key: str) -> str:
+    r"""The key as it can stand in `[...]` and in `\cite{...}`.
+
+    Letters and digits of any script, and `. : + / - _` stay; every other run of characters
+    becomes one hyphen. Empty when nothing remains.
+    """
+    return _UNSAFE.sub("-", key.strip()).strip(_EDGES)
+
+
+def base_id(merged: Record, keys: Iterable[str] = ()) -> str:
+    """The id a paper has as long as no other paper claims the same one.
+
+    A pure function of the merged record and the sources' own keys: the least of the keys in
+    string order; else family name, year and first content word (`qin2023toolllm`); else, with
+    the author or the year unknown, the title's words (`learning-from-future-a-novel`).
+    """
+    own = sorted(filter(None, map(safe_key, keys)))
+    if own:
+        return own[0]
+    family = _NOT_ALNUM.sub("", family_name(merged.authors[0])) if merged.authors else ""
+    word = _first_content_word(merged.title)
+    if family and merged.year is not None and word:
+        return f"{family}{merged.year}{word}"
+    return _title_slug(merged.title) or f"paper-{_digest(merged.title + merged.abstract, 8)}"
+
+
+def suffixed(base: str, distinguishing: str, length: int = 4) -> str:
+    """`base`, told apart by `length` hexadecimal digits hashed from the normalised title."""
+    return f"{base}-{_digest(distinguishing, length)}"
+
+
+def family_name(author: str) -> str:
+    """The family name of `Given Family` or `Family, Given`, folded, without particles.
+
+    Names in scripts without a case have no order to go by: the whole name is returned.
+    """
+    if "," in author:
+        words = fold(author.split(",", 1)[0]).split()
+    else:
+        words = [word for word in fold(author).split() if word.strip(".") not in _SUFFIXES][-1:]
+    kept = [word for word in words if word not in _PARTICLES]
+    return " ".join(kept or words)
+
+
+def _first_content_word(title: str) -> str:
+    words = [_NOT_ALNUM.sub("", word) for word in fold(title).split()]
+    words = [word for word in words if word]
+    content = [word for word in words if word not in _SKIPPED]
+    return (content or words or [""])[0]
+
+
+def _title_slug(title: str) -> str:
+    words = [word for word in _NOT_ALNUM.split(fold(title)) if word]
+    while words and len("-".join(words)) > _LONGEST_SLUG:
+        words.pop()
+    while len(words) > 1 and words[-1] in _SKIPPED:
+        words.pop()
+    return "-".join(words)
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256((title_key(text) or text).encode()).hexdigest()[:length]

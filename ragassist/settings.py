@@ -1,0 +1,66 @@
+"""The settings, and the only reader of the environment and of `.env`.
+
+Importing this costs 0.4 s (pydantic): import it inside the function that needs a setting.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ragassist.errors import UsageError
+
+_TIKTOKEN_TABLES = "https://openaipublic.blob.core.windows.net/encodings/"
+
+
+class Settings(BaseSettings):
+    """What the environment or a `.env` in the working folder may say; the environment wins.
+
+    Attributes:
+        library: folder of the library; without it, `.ragassist/` here or above is used.
+        embedder: the embedder a new library starts with.
+        lock_wait_s: seconds to wait for another process that is writing.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAGASSIST_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    library: Path | None = None
+    embedder: Literal["builtin", "minilm"] = "builtin"
+    lock_wait_s: float = Field(default=300.0, ge=0)
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        UsageError: naming each variable whose value is not understood.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"RAGASSIST_{'.'.join(map(str, problem['loc'])).upper()}={problem['input']!r}: "
+            f"{problem['msg']}"
+            for problem in error.errors()
+        )
+        raise UsageError(f"settings not understood: {wrong}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f".env is not UTF-8 text: {error}") from error
+
+
+def tiktoken_table(encoding: str) -> Path | None:
+    """Where tiktoken keeps the table of an encoding, None where it would have to download it.
+
+    The folder is TIKTOKEN_CACHE_DIR, or the one tiktoken chooses without it.
+    """
+    default = str(Path(tempfile.gettempdir()) / "data-gym-cache")
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR", default)
+    name = hashlib.sha1(f"{_TIKTOKEN_TABLES}{encoding}.tiktoken".encode()).hexdigest()
+    table = Path(folder) / name
+    return table if folder and table.is_file() else None

@@ -1,0 +1,1 @@
+"""Readers: bytes in, records and failures out, one file per format."""

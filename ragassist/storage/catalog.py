@@ -1,0 +1,242 @@
+"""One SQLite file: opening it, transactions, the writer's lock, and what its errors mean."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ragassist.errors import (
+    CatalogCorrupt,
+    LibraryLocked,
+    LibraryNotFound,
+    LibraryReadOnly,
+    StorageError,
+)
+from ragassist.storage.schema import SCHEMA_VERSION, migrate, schema_version
+from ragassist.text import fold
+
+CATALOG_NAME = "catalog.sqlite3"
+_LOCK_NAME = "write.lock"
+_BUSY_WAIT_S = 30.0
+
+Row = tuple[Any, ...]
+
+
+class Catalog:
+    """A connection to the catalog of the library in `folder`.
+
+    Many processes may read while one writes (WAL). Writing needs the writer's lock, held by
+    `writing()` from its first statement to its last; a killed process releases it.
+    Use it from the thread that opened it.
+
+    Attributes:
+        folder: of the library; the catalog is `catalog.sqlite3` in it.
+        read_only: the folder refuses writes; reading works, `writing()` raises.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self._connection = connection
+
+    @classmethod
+    def open(cls, folder: Path) -> "Catalog":
+        """Open the catalog that is there.
+
+        Raises:
+            LibraryNotFound: there is none.
+            CatalogCorrupt, SchemaTooNew, LibraryReadOnly, StorageError: as they say.
+        """
+        path = folder / CATALOG_NAME
+        if not path.is_file():
+            raise LibraryNotFound(f"no library in {str(folder)!r}: `ragassist add FILE` makes one")
+        read_only = not (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
+        catalog = cls(folder, _connect(path, read_only=read_only), read_only=read_only)
+        with _translated(path):
+            version = schema_version(catalog._connection)
+        if version < SCHEMA_VERSION:
+            with catalog.writing():
+                migrate(catalog._connection)
+        return catalog
+
+    @classmethod
+    def create(cls, folder: Path) -> "Catalog":
+        """Open the catalog in `folder`, making the folder and an empty catalog where needed.
+
+        Raises:
+            LibraryReadOnly: the place refuses it.
+        """
+        path = folder / CATALOG_NAME
+        if not path.exists():
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # Made by hand so that no moment exists at which others can read it.
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            except OSError as error:
+                raise LibraryReadOnly(
+                    f"cannot make a library in {str(folder)!r}: {error.strerror}"
+                ) from error
+        return cls.open(folder)
+
+    def close(self) -> None:
+        """Close the connection; closing twice is fine."""
+        self._connection.close()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query, in memory."""
+        with _translated(self.folder):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
+        """The rows of a query one by one; the transaction stays open until the last is taken."""
+        with _translated(self.folder):
+            yield from self._connection.execute(sql, parameters)
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """The first column of the first row, None without rows."""
+        with _translated(self.folder):
+            row = self._connection.execute(sql, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement; returns the rowid it inserted last."""
+        with _translated(self.folder):
+            return self._connection.execute(sql, parameters).lastrowid or 0
+
+    def execute_many(self, sql: str, parameters: Iterable[Sequence[object]]) -> None:
+        """Run one statement for each row of parameters."""
+        with _translated(self.folder):
+            self._connection.executemany(sql, parameters)
+
+    def meta(self, name: str) -> str | None:
+        """A named value of the library; None when it was never set."""
+        value = self.value("SELECT value FROM meta WHERE name = ?", (name,))
+        return None if value is None else str(value)
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Set a named value of the library."""
+        self.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All the statements inside, or none of them; call it inside `writing()`."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide why.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+
+    @contextmanager
+    def writing(
+        self, *, wait_s: float = _BUSY_WAIT_S, on_wait: Callable[[], None] | None = None
+    ) -> Iterator[None]:
+        """Hold the writer's lock.
+
+        Args:
+            wait_s: how long to wait for another writer; 0 does not wait.
+            on_wait: called once when there is something to wait for.
+
+        Raises:
+            LibraryLocked: the other writer took longer.
+            LibraryReadOnly: the folder refuses writes.
+        """
+        if self.read_only:
+            raise LibraryReadOnly(f"the library {str(self.folder)!r} cannot be written to")
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / _LOCK_NAME, mode=0o600)
+        try:
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                if on_wait is not None:
+                    on_wait()
+                lock.acquire(timeout=wait_s)
+        except Timeout as error:
+            raise LibraryLocked(
+                f"another process is writing to {str(self.folder)!r}: try again when it is done"
+            ) from error
+        except OSError as error:
+            raise LibraryReadOnly(
+                f"the library {str(self.folder)!r} cannot be written to: {error.strerror}"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy the catalog, as it stands, into another folder."""
+        with _translated(self.folder):
+            copy = sqlite3.connect(folder / CATALOG_NAME)
+            try:
+                self._connection.backup(copy)
+            finally:
+                copy.close()
+
+    def integrity(self) -> str:
+        """`ok`, or what SQLite finds wrong; reads the whole file."""
+        return str(self.value("PRAGMA quick_check(1)"))
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    with _translated(path):
+        if not read_only:
+            connection = sqlite3.connect(path, timeout=_BUSY_WAIT_S, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: a chunk_id lost with the last commit of a power cut would be given out again.
+            connection.execute("PRAGMA synchronous = FULL")
+        else:
+            connection = _connect_read_only(path)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.create_function("fold", 1, fold, deterministic=True)
+        return connection
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    address = path.absolute().as_uri() + "?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=_BUSY_WAIT_S, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        # WAL wants a shared-memory file beside the catalog, which this folder does not allow.
+        # Nobody else can write here either, so the file may be read as it stands.
+        connection.close()
+        connection = sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _meaning(error, path) from error
+
+
+def _meaning(error: sqlite3.Error, path: Path) -> StorageError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return CatalogCorrupt(
+            f"the catalog of {str(path)!r} is damaged ({error}): restore it from a backup, or "
+            "move the folder away and add your files again"
+        )
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR_WRITE")):
+        return StorageError(
+            f"no room left to write {str(path)!r}: free some space and run it again; "
+            "everything committed so far is kept"
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return LibraryReadOnly(f"the library {str(path)!r} cannot be written to ({error})")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LibraryLocked(f"another process holds {str(path)!r}: try again when it is done")
+    return StorageError(f"the catalog of {str(path)!r} failed: {error}")

@@ -1,0 +1,169 @@
+"""Chunks, their full-text index, and their vectors as the catalog keeps them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragassist.storage.catalog import Catalog
+from ragassist.types import Chunk
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChunk:
+    """A chunk with what it is indexed under.
+
+    Attributes:
+        text: what is embedded: the title, and the chunk's part of the abstract below it.
+    """
+
+    chunk_id: int
+    paper_id: str
+    start: int
+    stop: int
+    year: int | None
+    text: str
+    text_hash: bytes
+
+
+def insert_chunks(catalog: Catalog, paper_row: int, chunks: Sequence[Chunk]) -> None:
+    """Index a paper that has no chunks; its title and abstract must be stored already."""
+    title, abstract = catalog.rows(
+        "SELECT title, abstract FROM papers WHERE paper_row = ?", (paper_row,)
+    )[0]
+    for chunk in chunks:
+        body = abstract[chunk.start : chunk.stop]
+        digest = hashlib.blake2b(_embedded_text(title, body).encode(), digest_size=16).digest()
+        chunk_id = catalog.execute(
+            "INSERT INTO chunks (paper_row, start, stop, text_hash) VALUES (?, ?, ?, ?)",
+            (paper_row, chunk.start, chunk.stop, digest),
+        )
+        catalog.execute(
+            "INSERT INTO chunks_fts (rowid, title, body) VALUES (?, ?, ?)", (chunk_id, title, body)
+        )
+
+
+def drop_chunks(catalog: Catalog, paper_row: int) -> None:
+    """Take a paper's chunks out; call it before its title or abstract changes."""
+    # FTS5 finds what to forget by the very text it was given.
+    catalog.execute(
+        "INSERT INTO chunks_fts (chunks_fts, rowid, title, body) "
+        "SELECT 'delete', chunk_id, title, body FROM chunk_texts "
+        "WHERE chunk_id IN (SELECT chunk_id FROM chunks WHERE paper_row = ?)",
+        (paper_row,),
+    )
+    catalog.execute(
+        "INSERT INTO removed_chunks SELECT chunk_id FROM chunks WHERE paper_row = ?", (paper_row,)
+    )
+    catalog.execute("DELETE FROM chunks WHERE paper_row = ?", (paper_row,))
+
+
+def mark_pending(catalog: Catalog, paper_row: int) -> None:
+    """Have a paper's chunks written to the vector index again."""
+    catalog.execute("UPDATE chunks SET pending = 1 WHERE paper_row = ?", (paper_row,))
+
+
+def mark_all_pending(catalog: Catalog) -> None:
+    """Have every chunk written to the vector index again."""
+    catalog.execute("UPDATE chunks SET pending = 1")
+
+
+def mark_indexed(catalog: Catalog, last_chunk_id: int) -> None:
+    """Every chunk up to this id is in the vector index, and no removed one is."""
+    catalog.execute(
+        "UPDATE chunks SET pending = 0 WHERE pending AND chunk_id <= ?", (last_chunk_id,)
+    )
+    catalog.execute("DELETE FROM removed_chunks")
+
+
+def count_pending(catalog: Catalog) -> int:
+    """How many chunks the vector index has yet to learn or to forget."""
+    return int(
+        catalog.value(
+            "SELECT (SELECT count(*) FROM chunks WHERE pending) "
+            "+ (SELECT count(*) FROM removed_chunks)"
+        )
+    )
+
+
+def removed_chunk_ids(catalog: Catalog) -> list[int]:
+    """The chunks that the vector index has yet to forget."""
+    return [row[0] for row in catalog.rows("SELECT chunk_id FROM removed_chunks")]
+
+
+def pending_chunks(catalog: Catalog, batch: int) -> Iterator[list[StoredChunk]]:
+    """The pending chunks, by id, at most `batch` at a time; other statements may run between."""
+    after = 0
+    while True:
+        rows = catalog.rows(
+            "SELECT chunk_id, paper_id, start, stop, year, title, "
+            "substr(abstract, start + 1, stop - start), text_hash "
+            "FROM chunks JOIN papers USING (paper_row) "
+            "WHERE pending AND chunk_id > ? ORDER BY chunk_id LIMIT ?",
+            (after, batch),
+        )
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield [
+            StoredChunk(
+                chunk_id=chunk_id,
+                paper_id=paper_id,
+                start=start,
+                stop=stop,
+                year=year,
+                text=_embedded_text(title, body),
+                text_hash=text_hash,
+            )
+            for chunk_id, paper_id, start, stop, year, title, body, text_hash in rows
+        ]
+
+
+def load_vectors(
+    catalog: Catalog, embedder: str, hashes: Sequence[bytes]
+) -> dict[bytes, NDArray[np.float16]]:
+    """The stored vectors of texts, by the texts' hashes; those never embedded are left out."""
+    marks = ",".join("?" * len(hashes))
+    rows = catalog.rows(
+        f"SELECT text_hash, vector FROM embeddings WHERE embedder = ? AND text_hash IN ({marks})",
+        (embedder, *hashes),
+    )
+    return {text_hash: np.frombuffer(vector, np.float16) for text_hash, vector in rows}
+
+
+def store_vectors(
+    catalog: Catalog, embedder: str, hashes: Iterable[bytes], vectors: Vectors
+) -> None:
+    """Keep vectors, shape (n, dimension), for texts; float16 loses less than 0.001 of a cosine."""
+    halves = vectors.astype(np.float16)
+    catalog.execute_many(
+        "INSERT OR IGNORE INTO embeddings VALUES (?, ?, ?)",
+        [(embedder, key, half.tobytes()) for key, half in zip(hashes, halves, strict=True)],
+    )
+
+
+def chunk_vectors(
+    catalog: Catalog, embedder: str, paper_rows: str, parameters: Sequence[object]
+) -> tuple[list[int], Vectors]:
+    """The chunk ids and vectors, shape (n, dimension), of the papers a query selects.
+
+    Args:
+        paper_rows: SQL that selects `paper_row`s, with `parameters` for its marks.
+    """
+    rows = catalog.rows(
+        "SELECT chunk_id, vector FROM chunks JOIN embeddings USING (text_hash) "
+        f"WHERE embedder = ? AND paper_row IN ({paper_rows}) ORDER BY chunk_id",
+        (embedder, *parameters),
+    )
+    if not rows:
+        return [], np.zeros((0, 0), np.float32)
+    joined = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+    return [chunk_id for chunk_id, _ in rows], joined.reshape(len(rows), -1).astype(np.float32)
+
+
+def _embedded_text(title: str, body: str) -> str:
+    return f"{title}\n{body}" if body else title

@@ -1,0 +1,128 @@
+"""Taking records in: what a source says, stored once, and handed on to be made papers of."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragassist.papers.identity import identity_keys
+from ragassist.storage.catalog import Catalog
+from ragassist.storage.rows import record_to_json
+from ragassist.storage.works import Chunker, refresh_works
+from ragassist.text import title_key
+from ragassist.types import Failure, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of some records: `records` read, of which `unchanged` were known already.
+
+    Attributes:
+        new_papers: papers that were not in the library before; negative when records turned
+            out to be one work.
+    """
+
+    records: int = 0
+    unchanged: int = 0
+    new_papers: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            records=self.records + other.records,
+            unchanged=self.unchanged + other.unchanged,
+            new_papers=self.new_papers + other.new_papers,
+        )
+
+
+def open_source(catalog: Catalog, path: str, reader: str) -> int:
+    """The id of a source, made when it is new; what failed in it before is forgotten."""
+    source_id = catalog.value(
+        "INSERT INTO sources (path, reader) VALUES (?, ?) "
+        "ON CONFLICT (path) DO UPDATE SET reader = excluded.reader RETURNING source_id",
+        (path, reader),
+    )
+    catalog.execute("DELETE FROM failures WHERE source_id = ?", (source_id,))
+    return int(source_id)
+
+
+def next_import(catalog: Catalog) -> int:
+    """A number that no record was read under yet."""
+    number = int(catalog.meta("imports") or 0) + 1
+    catalog.set_meta("imports", str(number))
+    return number
+
+
+def absorb(
+    catalog: Catalog, source_id: int, import_id: int, records: Sequence[Record], chunker: Chunker
+) -> Tally:
+    """Take a batch of records of one source in; call it inside a transaction.
+
+    A record already there word for word changes nothing; one whose key is there with other words
+    replaces it.
+    """
+    before = _count_papers(catalog)
+    changed = [
+        record_id
+        for record in records
+        if (record_id := _store_record(catalog, source_id, import_id, record)) is not None
+    ]
+    if changed:
+        refresh_works(catalog, changed, chunker)
+    return Tally(
+        records=len(records),
+        unchanged=len(records) - len(changed),
+        new_papers=_count_papers(catalog) - before,
+    )
+
+
+def _count_papers(catalog: Catalog) -> int:
+    return int(catalog.value("SELECT count(*) FROM papers"))
+
+
+def _store_record(catalog: Catalog, source_id: int, import_id: int, record: Record) -> int | None:
+    """Returns the id of the record where it is new or changed, None where it was known."""
+    fields = record_to_json(record)
+    digest = hashlib.blake2b(fields.encode(), digest_size=16).digest()
+    key = record.key or title_key(record.title) or f"#{digest.hex()}"
+    found = _find_record(catalog, source_id, key)
+    if found is not None and found[1] != digest and found[2] == import_id:
+        # The same key a second time in one reading: another statement, not a newer one.
+        key = f"{key}#{digest.hex()}"
+        found = _find_record(catalog, source_id, key)
+    if found is None:
+        record_id = catalog.execute(
+            "INSERT INTO records (source_id, record_key, line, digest, fields, import_id) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (source_id, key, record.line, digest, fields, import_id),
+        )
+    else:
+        record_id = found[0]
+        catalog.execute(
+            "UPDATE records SET line = ?, digest = ?, fields = ?, import_id = ? "
+            "WHERE record_id = ?",
+            (record.line, digest, fields, import_id, record_id),
+        )
+        if found[1] == digest:
+            return None
+        catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
+    catalog.execute_many(
+        "INSERT INTO record_keys (key, record_id) VALUES (?, ?)",
+        [(identity, record_id) for identity in identity_keys(record)],
+    )
+    return record_id
+
+
+def _find_record(catalog: Catalog, source_id: int, key: str) -> tuple[int, bytes, int] | None:
+    rows = catalog.rows(
+        "SELECT record_id, digest, import_id FROM records WHERE source_id = ? AND record_key = ?",
+        (source_id, key),
+    )
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+def store_failures(catalog: Catalog, source_id: int, failures: Sequence[Failure]) -> None:
+    """Keep what could not be read, until the source is read again."""
+    catalog.execute_many(
+        "INSERT INTO failures (source_id, line, reason, excerpt, expected) VALUES (?, ?, ?, ?, ?)",
+        [(source_id, f.line, f.reason, f.excerpt, f.expected) for f in failures],
+    )

@@ -1,0 +1,196 @@
+"""Reading papers back: by id, by filter, with where they came from."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from ragassist.errors import UnknownPaper
+from ragassist.storage.catalog import Catalog, Row
+from ragassist.storage.rows import record_from_json
+from ragassist.text import fold
+from ragassist.types import Failure, Filters, Paper, Provenance, Record
+
+_PAGE = 500
+_SHOWN_SUGGESTIONS = 3
+
+
+def rows_of(filters: Filters) -> tuple[str, tuple[object, ...]]:
+    """SQL that selects the `paper_row`s that pass, and its parameters."""
+    conditions = ["1"]
+    parameters: list[object] = []
+    if filters.year_from is not None:
+        conditions.append("year >= ?")
+        parameters.append(filters.year_from)
+    if filters.year_to is not None:
+        conditions.append("year <= ?")
+        parameters.append(filters.year_to)
+    anywhere: tuple[tuple[tuple[str, ...], str], ...] = (
+        (
+            filters.categories,
+            "EXISTS (SELECT 1 FROM json_each(fields, '$.categories') WHERE fold(value) = ?)",
+        ),
+        (
+            filters.authors,
+            "EXISTS (SELECT 1 FROM json_each(fields, '$.authors') WHERE instr(fold(value), ?))",
+        ),
+        (
+            filters.sources,
+            "EXISTS (SELECT 1 FROM records JOIN sources USING (source_id) "
+            "WHERE records.paper_row = papers.paper_row AND instr(fold(path), ?))",
+        ),
+    )
+    for wanted, condition in anywhere:
+        if wanted:
+            conditions.append("(" + " OR ".join([condition] * len(wanted)) + ")")
+            parameters.extend(fold(value) for value in wanted)
+    return f"SELECT paper_row FROM papers WHERE {' AND '.join(conditions)}", tuple(parameters)
+
+
+def find_row(catalog: Catalog, paper_id: str) -> int:
+    """The row of a paper by its id or an alias.
+
+    Raises:
+        UnknownPaper: there is none, or the alias is one of several papers'; names what is near.
+    """
+    row = catalog.value("SELECT paper_row FROM papers WHERE paper_id = ?", (paper_id,))
+    if row is not None:
+        return int(row)
+    aliased = catalog.rows(
+        "SELECT paper_row, paper_id FROM aliases JOIN papers USING (paper_row) "
+        "WHERE alias = ? ORDER BY paper_id",
+        (paper_id,),
+    )
+    if len(aliased) == 1:
+        return int(aliased[0][0])
+    if aliased:
+        ids = ", ".join(other for _, other in aliased)
+        raise UnknownPaper(f"{paper_id!r} may be any of {ids}: say which")
+    near = _similar_ids(catalog, paper_id)
+    hint = f"did you mean {', '.join(near)}?" if near else "`ragassist papers` lists what is there"
+    raise UnknownPaper(f"no paper {paper_id!r} in this library: {hint}")
+
+
+def load_papers(catalog: Catalog, rows: Sequence[int]) -> list[Paper]:
+    """The papers of these rows, in the order of the rows; rows that are gone are left out."""
+    papers: dict[int, Paper] = {}
+    for begin in range(0, len(rows), _PAGE):
+        page = json.dumps(list(rows[begin : begin + _PAGE]))
+        aliases: dict[int, list[str]] = {}
+        for row, alias in catalog.rows(
+            "SELECT paper_row, alias FROM aliases "
+            "WHERE paper_row IN (SELECT value FROM json_each(?)) ORDER BY alias",
+            (page,),
+        ):
+            aliases.setdefault(row, []).append(alias)
+        provenance = _provenance(catalog, page)
+        for row, paper_id, title, abstract, year, fields in catalog.rows(
+            "SELECT paper_row, paper_id, title, abstract, year, fields FROM papers "
+            "WHERE paper_row IN (SELECT value FROM json_each(?))",
+            (page,),
+        ):
+            merged = record_from_json(fields, title=title, abstract=abstract, year=year)
+            papers[row] = _paper(paper_id, merged, aliases.get(row, ()), provenance.get(row, ()))
+    return [papers[row] for row in rows if row in papers]
+
+
+def iterate_papers(catalog: Catalog, filters: Filters) -> Iterator[Paper]:
+    """The papers that pass, by id; pages through the catalog, flat in memory."""
+    passing, parameters = rows_of(filters)
+    after = ""
+    while True:
+        page: list[Row] = catalog.rows(
+            f"SELECT paper_row, paper_id FROM papers WHERE paper_row IN ({passing}) "
+            "AND paper_id > ? ORDER BY paper_id LIMIT ?",
+            (*parameters, after, _PAGE),
+        )
+        if not page:
+            return
+        after = page[-1][1]
+        yield from load_papers(catalog, [row for row, _ in page])
+
+
+def last_row(catalog: Catalog) -> int:
+    """The highest row given to a paper so far; 0 without papers."""
+    return int(catalog.value("SELECT coalesce(max(paper_row), 0) FROM papers"))
+
+
+def papers_of_import(catalog: Catalog, import_id: int, known: int) -> Iterator[tuple[Paper, bool]]:
+    """The papers an import read, by paper_id, each with whether its row is above `known`."""
+    rows = catalog.rows(
+        "SELECT DISTINCT paper_row, paper_id FROM records JOIN papers USING (paper_row) "
+        "WHERE import_id = ? ORDER BY paper_id",
+        (import_id,),
+    )
+    for begin in range(0, len(rows), _PAGE):
+        page = [row for row, _ in rows[begin : begin + _PAGE]]
+        for row, paper in zip(page, load_papers(catalog, page), strict=True):
+            yield paper, row > known
+
+
+def count_papers(catalog: Catalog) -> int:
+    """How many papers the library has."""
+    return int(catalog.value("SELECT count(*) FROM papers"))
+
+
+def read_failures(catalog: Catalog) -> list[Failure]:
+    """What could not be read when each source was last read, by source and line."""
+    return [
+        Failure(source=path, line=line, reason=reason, excerpt=excerpt, expected=bool(expected))
+        for path, line, reason, excerpt, expected in catalog.rows(
+            "SELECT path, line, reason, excerpt, expected FROM failures "
+            "JOIN sources USING (source_id) ORDER BY path, line, failure_id"
+        )
+    ]
+
+
+def _provenance(catalog: Catalog, page: str) -> dict[int, list[Provenance]]:
+    found: dict[int, list[Provenance]] = {}
+    for row, path, reader, line, key in catalog.rows(
+        "SELECT paper_row, path, reader, line, json_extract(records.fields, '$.key') "
+        "FROM records JOIN sources USING (source_id) "
+        "WHERE paper_row IN (SELECT value FROM json_each(?)) ORDER BY path, line",
+        (page,),
+    ):
+        found.setdefault(row, []).append(Provenance(source=path, reader=reader, line=line, key=key))
+    return found
+
+
+def _paper(
+    paper_id: str, merged: Record, aliases: Iterable[str], provenance: Iterable[Provenance]
+) -> Paper:
+    return Paper(
+        paper_id=paper_id,
+        title=merged.title,
+        abstract=merged.abstract,
+        authors=merged.authors,
+        authors_truncated=merged.authors_truncated,
+        affiliations=merged.affiliations,
+        year=merged.year,
+        date=merged.date,
+        venue=merged.venue,
+        doi=merged.doi,
+        arxiv_id=merged.arxiv_id,
+        pmid=merged.pmid,
+        url=merged.url,
+        categories=merged.categories,
+        keywords=merged.keywords,
+        aliases=tuple(aliases),
+        provenance=tuple(provenance),
+    )
+
+
+def _similar_ids(catalog: Catalog, paper_id: str) -> list[str]:
+    import difflib
+
+    near = [
+        row[0]
+        for row in catalog.rows(
+            "SELECT paper_id FROM papers WHERE paper_id LIKE ? ESCAPE '!' LIMIT 200",
+            (_like_prefix(paper_id[:3]),),
+        )
+    ]
+    return difflib.get_close_matches(paper_id, near, n=_SHOWN_SUGGESTIONS, cutoff=0.5)
+
+
+def _like_prefix(text: str) -> str:
+    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"{escaped}%"

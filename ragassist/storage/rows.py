@@ -1,0 +1,39 @@
+"""Records and papers as JSON text, and back."""
+
+import dataclasses
+import json
+from typing import Any
+
+from ragassist.types import Record
+
+_DEFAULTS = {
+    field.name: field.default
+    for field in dataclasses.fields(Record)
+    if field.default is not dataclasses.MISSING
+}
+_NOT_STORED_AS_JSON = ("line",)
+_LISTS = tuple(name for name, default in _DEFAULTS.items() if default == ())
+
+
+def record_to_json(record: Record, *, without: tuple[str, ...] = ()) -> str:
+    """What a record states, fields left at their default omitted; keys in a fixed order.
+
+    The line is no part of it: the same statement elsewhere in the file is the same statement.
+    """
+    stated = {
+        field.name: value
+        for field in dataclasses.fields(record)
+        if field.name not in _NOT_STORED_AS_JSON
+        and field.name not in without
+        and (value := getattr(record, field.name)) != _DEFAULTS.get(field.name)
+    }
+    return json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
+
+
+def record_from_json(text: str, *, line: int = 0, **beside: Any) -> Record:
+    """The record that `record_to_json` wrote; `beside` gives the fields it was told to omit."""
+    stated = json.loads(text)
+    for name in _LISTS:
+        if name in stated:
+            stated[name] = tuple(stated[name])
+    return Record(line=line, **stated, **beside)

@@ -1,0 +1,156 @@
+"""The catalog's tables, and how an older catalog becomes a current one."""
+
+import sqlite3
+from collections.abc import Callable
+
+from ragassist.errors import SchemaTooNew
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+_VERSION_1 = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE sources (
+    source_id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    reader TEXT NOT NULL
+);
+
+-- One work. Every column but paper_row is a function of its records; paper_id is NULL only
+-- inside the transaction that assigns it.
+CREATE TABLE papers (
+    paper_row INTEGER PRIMARY KEY,
+    paper_id TEXT UNIQUE,
+    base_id TEXT NOT NULL,
+    distinguishing TEXT NOT NULL,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    year INTEGER,
+    fields TEXT NOT NULL
+);
+CREATE INDEX papers_by_base ON papers (base_id);
+CREATE INDEX papers_by_year ON papers (year);
+
+-- What one source says of one work; the papers are made from these.
+CREATE TABLE records (
+    record_id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources,
+    record_key TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    fields TEXT NOT NULL,
+    import_id INTEGER NOT NULL,
+    paper_row INTEGER REFERENCES papers,
+    UNIQUE (source_id, record_key)
+);
+CREATE INDEX records_by_paper ON records (paper_row);
+
+CREATE TABLE record_keys (
+    key TEXT NOT NULL,
+    record_id INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
+    PRIMARY KEY (key, record_id)
+) WITHOUT ROWID;
+CREATE INDEX record_keys_by_record ON record_keys (record_id);
+
+-- Ids that resolve to a paper beside its own: earlier ones, and the sources' keys.
+CREATE TABLE aliases (
+    alias TEXT NOT NULL,
+    paper_row INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+    PRIMARY KEY (alias, paper_row)
+) WITHOUT ROWID;
+CREATE INDEX aliases_by_paper ON aliases (paper_row);
+
+-- pending: not yet in the vector index that readers use. Ids are never used again.
+CREATE TABLE chunks (
+    chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    paper_row INTEGER NOT NULL REFERENCES papers,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    text_hash BLOB NOT NULL,
+    pending INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX chunks_by_paper ON chunks (paper_row);
+CREATE INDEX chunks_pending ON chunks (chunk_id) WHERE pending;
+
+-- Chunks that are gone from the catalog and may still stand in the vector index.
+CREATE TABLE removed_chunks (chunk_id INTEGER PRIMARY KEY);
+
+CREATE VIEW chunk_texts AS
+    SELECT chunk_id, title, substr(abstract, start + 1, stop - start) AS body
+    FROM chunks JOIN papers USING (paper_row);
+
+CREATE VIRTUAL TABLE chunks_fts USING fts5 (
+    title, body, content = 'chunk_texts', content_rowid = 'chunk_id',
+    tokenize = '{TOKENIZER}'
+);
+
+-- Vectors cost time or money: kept for every text that was ever embedded, float16.
+CREATE TABLE embeddings (
+    embedder TEXT NOT NULL,
+    text_hash BLOB NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (embedder, text_hash)
+) WITHOUT ROWID;
+
+CREATE TABLE failures (
+    failure_id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    excerpt TEXT NOT NULL,
+    expected INTEGER NOT NULL
+);
+CREATE INDEX failures_by_source ON failures (source_id);
+"""
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_VERSION_1):
+        connection.execute(statement)
+
+
+# The n-th entry takes a catalog from version n to n + 1; version 0 is an empty file.
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)
+
+SCHEMA_VERSION = len(_MIGRATIONS)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """The version of the catalog; 0 for a new file.
+
+    Raises:
+        SchemaTooNew: the catalog was written by a newer ragassist.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise SchemaTooNew(
+            f"this library has schema {version}, this ragassist knows up to {SCHEMA_VERSION}: "
+            "upgrade ragassist (the library was not touched)"
+        )
+    return version
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the catalog to the current schema: every step of it, or none."""
+    if schema_version(connection) == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for version in range(schema_version(connection), SCHEMA_VERSION):
+            _MIGRATIONS[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> list[str]:
+    # sqlite3's executescript would commit the transaction that makes a migration atomic.
+    statements, pending = [], ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements

@@ -1,0 +1,40 @@
+"""How many tokens a text has: counted where tiktoken's table is at hand, else estimated."""
+
+import functools
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from ragassist.settings import tiktoken_table
+
+_ENCODING = "cl100k_base"
+_CHARS_PER_TOKEN = 4.0
+_TOKENS_PER_WIDE_CHAR = 1.5
+
+
+def estimate_tokens(text: str) -> int:
+    """Four ASCII characters to a token, every other character one and a half.
+
+    Within 20 % of cl100k_base on English abstracts, above it on CJK; never 0 for a text.
+    """
+    ascii_chars = len(text.encode("ascii", "ignore"))
+    wide = len(text) - ascii_chars
+    return math.ceil(ascii_chars / _CHARS_PER_TOKEN + wide * _TOKENS_PER_WIDE_CHAR)
+
+
+def token_counter() -> tuple[str, Callable[[str], int]]:
+    """The way to count on this machine: its name, and the function.
+
+    tiktoken would download its table at first use; it is asked only when the table is there
+    already, so that counting never waits for a network.
+    """
+    table = tiktoken_table(_ENCODING)
+    return ("estimate", estimate_tokens) if table is None else (_ENCODING, _exact(table))
+
+
+@functools.cache
+def _exact(_table: Path) -> Callable[[str], int]:
+    import tiktoken
+
+    encoding = tiktoken.get_encoding(_ENCODING)
+    return lambda text: len(encoding.encode_ordinary(text))

@@ -1,0 +1,271 @@
+"""The values that move between the parts: frozen, without behaviour that touches the world.
+
+Offsets are half-open, in characters (code points), and always into a paper's abstract.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One paper as one place in one source states it, before anything is merged.
+
+    A field the source does not state is None or empty; readers never guess one.
+
+    Attributes:
+        title: plain text on one line; empty only where the source has no title.
+        abstract: plain text, markup leftovers removed; empty for a title-only record.
+        key: the source's own key for the paper (BibTeX key, CSL `id`, JSONL `_id`).
+        authors: names as written, in order; `et al.` is `authors_truncated`, not an author.
+        affiliations: of the authors together, where the source does not tell whose they are.
+        year: of publication, as stated.
+        date: ISO 8601. `2024-07-01`, `2024-07`, or `--01-09` where the source omits the year.
+        doi: lower case, without a resolver in front.
+        arxiv_id: without `arXiv:` and without a version.
+        line: 1-based line of the source where the record begins.
+    """
+
+    title: str
+    abstract: str = ""
+    key: str | None = None
+    authors: tuple[str, ...] = ()
+    authors_truncated: bool = False
+    affiliations: tuple[str, ...] = ()
+    year: int | None = None
+    date: str | None = None
+    venue: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    pmid: str | None = None
+    url: str | None = None
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Something in a source that is not a paper, or could not be read as one.
+
+    Attributes:
+        line: 1-based line where it begins; 0 when the whole file is meant.
+        reason: one clause, no trailing full stop.
+        excerpt: the first characters of what was met, for the reader to recognise it.
+        expected: True for what such a source always carries beside its papers (a page header,
+            a counter): worth listing on request, not worth a warning.
+    """
+
+    source: str
+    line: int
+    reason: str
+    excerpt: str = ""
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a paper was read: the source's path, the reader that parsed it, the line."""
+
+    source: str
+    reader: str
+    line: int
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    r"""One work, merged from every record of it. Fields as in `Record`.
+
+    Attributes:
+        paper_id: what answers cite; safe inside `[...]` and `\cite{...}`.
+        aliases: other ids that resolve to this paper: earlier ids and the sources' own keys.
+        provenance: every place it was read from, ordered by source, line.
+    """
+
+    paper_id: str
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    authors_truncated: bool = False
+    affiliations: tuple[str, ...] = ()
+    year: int | None = None
+    date: str | None = None
+    venue: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    pmid: str | None = None
+    url: str | None = None
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """What is indexed: `abstract[start:stop]` of one paper, its title carried beside it."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which papers may be retrieved. Every condition given must hold; none given lets all pass.
+
+    Attributes:
+        year_from: first year that passes; papers without a year never pass a year filter.
+        year_to: last year that passes.
+        categories: any of these, case ignored.
+        authors: any of these occurs in an author's name, case and accents ignored.
+        sources: any of these occurs in the path of a source the paper was read from.
+    """
+
+    year_from: int | None = None
+    year_to: int | None = None
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether any condition is set."""
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A retrieved chunk.
+
+    Attributes:
+        rank: 1-based, best first.
+        score: of the fused ranking, 0 to 1, higher is better; compare within one query only.
+        bm25: the lexical score, higher is better; None when the lexical leg did not find it.
+        similarity: cosine, -1 to 1; None when the dense leg did not find it.
+    """
+
+    paper_id: str
+    title: str
+    start: int
+    stop: int
+    text: str
+    rank: int
+    score: float
+    bm25: float | None
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The exact quote, `abstract[start:stop]` of the cited paper, that bears on a claim."""
+
+    paper_id: str
+    quote: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One checkable sentence of an answer, with the papers it cites and where they say so."""
+
+    text: str
+    citations: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the library says to a question.
+
+    Attributes:
+        text: the claims as prose, each followed by its citations in brackets.
+        references: the cited papers, in order of first citation.
+        timings: seconds by stage.
+    """
+
+    question: str
+    text: str
+    claims: tuple[Claim, ...]
+    references: tuple[Paper, ...]
+    passages: tuple[Passage, ...]
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """The library does not bear on the question.
+
+    Attributes:
+        reason: one sentence for the reader.
+        nearest: the papers that came closest, best first; none when nothing came close.
+    """
+
+    question: str
+    reason: str
+    nearest: tuple[Paper, ...]
+    passages: tuple[Passage, ...]
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What became of one file given to `add`.
+
+    Attributes:
+        reader: the format it was read as; None when it could not be read at all.
+        records: papers read from it.
+        unchanged: of these, how many the library knew word for word.
+        new_papers: works the library did not have before; fewer than the records that were new
+            when some of them are works it had.
+        failures: what in it is no paper, in the order of lines.
+        error: why the file, or the rest of it, could not be read; None when it could.
+    """
+
+    source: str
+    reader: str | None = None
+    records: int = 0
+    unchanged: int = 0
+    new_papers: int = 0
+    failures: tuple[Failure, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReport:
+    """What `add` did, or would do: file by file, and how many papers there are now.
+
+    Attributes:
+        brought: what the files hold, merged, by paper_id, each with whether it is new; only a
+            preview lists it.
+    """
+
+    sources: tuple[SourceReport, ...]
+    papers: int
+    brought: tuple[tuple[Paper, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of a library.
+
+    Attributes:
+        pending: chunks the vector index has yet to learn or to forget.
+        embedder: name and identity of what made the vectors in use; None before the first.
+        generation: of the vector index in use; None before the first.
+        sources: path, reader, and number of records of each.
+        failures: records that could not be read, page furniture left out.
+        catalog_bytes, index_bytes: on disk.
+    """
+
+    folder: str
+    papers: int
+    title_only: int
+    chunks: int
+    pending: int
+    embedder: str | None
+    generation: str | None
+    sources: tuple[tuple[str, str, int], ...]
+    failures: int
+    catalog_bytes: int
+    index_bytes: int
