@@ -34,10 +34,9 @@ class Import:
 
     def read(self, file: Path) -> SourceReport:
         """Take one file in, as far as it can be read; call it inside `catalog.writing()`."""
-        try:
-            source = Source(file)
-        except SourceError as unreadable:
-            return SourceReport(source=str(file), error=str(unreadable))
+        source = open_file(file)
+        if isinstance(source, SourceReport):
+            return source
         with self._catalog.transaction():
             source_id = open_source(self._catalog, source.path, source.reader)
         tally, failures, error = Tally(), list[Failure](), ""
@@ -76,3 +75,11 @@ class Import:
 
     def _chunk(self, title: str, abstract: str) -> tuple[Chunk, ...]:
         return chunk_abstract(title, abstract, self._count_tokens)
+
+
+def open_file(file: Path) -> Source | SourceReport:
+    """The file, ready to be read, or the report that no reader can take it."""
+    try:
+        return Source(file)
+    except SourceError as error:
+        return SourceReport(source=str(file), error=str(error))

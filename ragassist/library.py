@@ -26,10 +26,12 @@ from ragassist.types import (
     Filters,
     Paper,
     Passage,
+    SourceReport,
     Status,
 )
 
 if TYPE_CHECKING:
+    from ragassist.index.examination import Finding
     from ragassist.index.retriever import Retriever
 
 _PASSAGES = 10
@@ -107,11 +109,15 @@ class Library:
             EmbedderMismatch: the library has vectors of another embedder.
             LibraryLocked, LibraryReadOnly, StorageError: as they say.
         """
-        from ragassist.adding import Import
+        from ragassist.adding import Import, open_file
         from ragassist.sources.reading import find_files
 
         files = find_files([Path(path).expanduser() for path in paths])
-        if self._opened is None:
+        if not self.exists():
+            opened = [open_file(file) for file in files]
+            unreadable = tuple(one for one in opened if isinstance(one, SourceReport))
+            if len(unreadable) == len(files):
+                return AddReport(sources=unreadable, papers=0)
             self._opened = Catalog.create(self.folder)
         with self._writing() as catalog:
             self._settle_embedder(catalog, embedder)
@@ -128,7 +134,7 @@ class Library:
 
         files = find_files([Path(path).expanduser() for path in paths])
         with tempfile.TemporaryDirectory(prefix="ragassist-") as scratch:
-            if (self.folder / CATALOG_NAME).is_file():
+            if self.exists():
                 self._catalog().copy_to(Path(scratch))
             catalog = Catalog.create(Path(scratch))
             try:
@@ -271,6 +277,17 @@ class Library:
             catalog_bytes=counts.size_bytes,
             index_bytes=generations.size_bytes(),
         )
+
+    def examine(self) -> Iterator["Finding"]:
+        """Look for damage in everything stored, down to the single vector."""
+        from ragassist.index.examination import examine
+        from ragassist.index.generations import Generations
+
+        return examine(self._catalog(), Generations(self.folder))
+
+    def exists(self) -> bool:
+        """Whether there is a library in the folder yet."""
+        return (self.folder / CATALOG_NAME).is_file()
 
     def _catalog(self) -> Catalog:
         if self._opened is None:

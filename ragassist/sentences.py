@@ -3,8 +3,9 @@
 import re
 
 # A run of sentence-ending marks, closing quotes or brackets after it, then space or the end.
-# Ideographic full stops need no space after them.
-_END = re.compile(r"(?:[.!?]+[\"'”’)\]}]*(?=\s|$)|[。！？]+[”’」』）]*)")
+# Ideographic full stops need no space after them. Possessive, and entered only where a run
+# begins: a run of n marks costs n steps, not n squared.
+_END = re.compile(r"(?:(?<![.!?])[.!?]++[\"'”’)\]}]*+(?=\s|$)|[。！？]+[”’」』）]*)")
 _LAST_WORD = re.compile(r"[^\s(\[{\"'“‘]+$")
 _NEXT = re.compile(r"\s*(\S{1,40})")
 _INITIAL = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragassist.errors import UsageError
@@ -24,6 +24,7 @@ class Settings(BaseSettings):
         library: folder of the library; without it, `.ragassist/` here or above is used.
         embedder: the embedder a new library starts with.
         lock_wait_s: seconds to wait for another process that is writing.
+        langsmith_tracing: LangSmith's own switch (LANGSMITH_TRACING); `doctor` warns of it.
     """
 
     model_config = SettingsConfigDict(
@@ -33,6 +34,10 @@ class Settings(BaseSettings):
     library: Path | None = None
     embedder: Literal["builtin", "minilm"] = "builtin"
     lock_wait_s: float = Field(default=300.0, ge=0)
+    langsmith_tracing: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"),
+    )
 
 
 def load_settings() -> Settings:

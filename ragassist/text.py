@@ -5,14 +5,20 @@ import unicodedata
 
 _ESCAPE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])"
+    r"|\x9b[0-?]*[ -/]*[@-~]"
 )
 # C0 and C1 controls, but tab, newline and carriage return; lone surrogates, which no file can hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# Marks that reorder or hide what stands around them.
-_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Marks that reorder or hide what stands around them; tags, which spell out unseen text.
+_INVISIBLE = re.compile(
+    r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+_LATIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
 
 
 def strip_controls(text: str) -> str:
@@ -31,12 +37,14 @@ def one_line(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: what two spellings of a name have in common."""
+    """Lower case without accents: what two spellings of a name have in common. Idempotent."""
     lowered = text.casefold()
     if lowered.isascii():
         return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered.translate(_LATIN))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Compatibility forms may hold capitals (™ is TM): the case is folded again behind them.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", lowered).casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return bare.translate(_LATIN)
 
 
 def title_key(title: str) -> str:

@@ -15,7 +15,8 @@ _TOKENS_PER_WIDE_CHAR = 1.5
 def estimate_tokens(text: str) -> int:
     """Four ASCII characters to a token, every other character one and a half.
 
-    Within 20 % of cl100k_base on English abstracts, above it on CJK; never 0 for a text.
+    Meant to err high: 1.2 times cl100k_base in the median of 5,183 English abstracts (SciFact),
+    below .9 times in 1 % of them, 1.5 times on Chinese; but .7 times on emoji. Never 0 for a text.
     """
     ascii_chars = len(text.encode("ascii", "ignore"))
     wide = len(text) - ascii_chars

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from torch.nn import functional
 
-from ragassist.index.embedders import PieceTokenizer
+from ragassist.index.embedders import PieceTokenizer, weigh_rows
 
 SEED = 20260101
 DIMENSION = 256
@@ -58,13 +58,13 @@ CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789" + "".join(map(chr, range(0x3
 class Segments:
     """Every paper as rows of the table: a title segment, then one per sentence of the abstract."""
 
-    rows: NDArray[np.int64]  # (all pieces,)
+    rows: NDArray[np.uint16]  # (all pieces,)
     bounds: NDArray[np.int64]  # (segments + 1,): where each segment starts in `rows`
     papers: NDArray[np.int64]  # (papers + 1,): where each paper starts in `bounds`
 
     def title_and_rest(
         self, paper: int, segment: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
         """Return the rows of one segment of a paper (0: its title) and of all else in it."""
         first, last = self.papers[paper], self.papers[paper + 1]
         start, stop = self.bounds[first + segment], self.bounds[first + segment + 1]
@@ -78,7 +78,7 @@ class Segments:
 
 
 class Bags(torch.nn.Module):
-    """Sums of table rows, optionally mapped by one square matrix, at unit length."""
+    """Sums of table rows as the embedder makes them, mapped by one square matrix."""
 
     def __init__(self, table: NDArray[np.float32]) -> None:
         super().__init__()
@@ -86,11 +86,16 @@ class Bags(torch.nn.Module):
         self.mapping = torch.nn.Parameter(torch.eye(table.shape[1]))
         self.log_scale = torch.nn.Parameter(torch.tensor(3.0))
 
-    def forward(self, bags: Sequence[NDArray[np.int64]]) -> torch.Tensor:
+    def forward(self, bags: Sequence[NDArray[np.uint16]]) -> torch.Tensor:
         """Return one unit vector per bag of rows, shape (bags, dimension)."""
-        starts = np.cumsum([0, *map(len, bags[:-1])])
+        weighed = [weigh_rows(bag) for bag in bags]
+        starts = np.cumsum([0, *(len(rows) for rows, _ in weighed[:-1])])
         sums = functional.embedding_bag(
-            torch.from_numpy(np.concatenate(bags)), self.table, torch.from_numpy(starts), mode="sum"
+            torch.from_numpy(np.concatenate([rows for rows, _ in weighed]).astype(np.int64)),
+            self.table,
+            torch.from_numpy(starts),
+            mode="sum",
+            per_sample_weights=torch.from_numpy(np.concatenate([part for _, part in weighed])),
         )
         return functional.normalize(sums @ self.mapping, dim=1)
 
@@ -203,13 +208,13 @@ def split_segments(papers: Sequence[tuple[str, str]], tokenizer: PieceTokenizer)
         lengths += [len(segment) for segment in kept]
         segments.append(len(kept))
     return Segments(
-        rows=np.concatenate(rows).astype(np.int64),
+        rows=np.concatenate(rows),
         bounds=np.cumsum([0, *lengths]),
         papers=np.cumsum([0, *segments]),
     )
 
 
-def piece_weights(rows: NDArray[np.int64], size: int) -> NDArray[np.float32]:
+def piece_weights(rows: NDArray[np.uint16], size: int) -> NDArray[np.float32]:
     """Return smooth inverse frequencies, shape (size,) (Arora et al. 2017, SyK00v5xx)."""
     share = np.bincount(rows, minlength=size) / len(rows)
     return np.asarray(1e-3 / (1e-3 + share), dtype=np.float32)
@@ -230,7 +235,7 @@ def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
 
 def distil(
     table: NDArray[np.float32],
-    bags: Sequence[NDArray[np.int64]],
+    bags: Sequence[NDArray[np.uint16]],
     targets: NDArray[np.float32],
     *,
     epochs: int,
@@ -257,7 +262,7 @@ def distil(
 
 def pick_pairs(
     segments: Segments, papers: NDArray[np.int64], random: np.random.Generator
-) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+) -> tuple[list[NDArray[np.uint16]], list[NDArray[np.uint16]]]:
     """Return for each paper its title (half the time) or one sentence, and the paper's rest."""
     queries, rests = [], []
     for paper in papers:
@@ -270,7 +275,7 @@ def pick_pairs(
     return queries, rests
 
 
-def thinned(rows: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+def thinned(rows: NDArray[np.uint16], random: np.random.Generator) -> NDArray[np.uint16]:
     """Return the rows without a random DROPPED of them, so that no single piece carries a match."""
     kept = rows[random.random(len(rows)) >= DROPPED]
     return kept if len(kept) else rows
@@ -321,11 +326,14 @@ def contrast(
 
 def held_out_recall(table: NDArray[np.float32], segments: Segments) -> str:
     """Return recall at 1 and 10 of a title's own abstract among HELD_OUT."""
+
+    def pooled(rows: NDArray[np.uint16]) -> NDArray[np.float32]:
+        distinct, weights = weigh_rows(rows)
+        return weights @ table[distinct]
+
     pairs = [segments.title_and_rest(paper, 0) for paper in range(HELD_OUT)]
-    titles, abstracts = (
-        unit_rows(np.stack([table[rows].sum(axis=0) for rows in side]))
-        for side in zip(*pairs, strict=True)
-    )
+    titles = unit_rows(np.stack([pooled(title) for title, _ in pairs]))
+    abstracts = unit_rows(np.stack([pooled(abstract) for _, abstract in pairs]))
     scores = titles @ abstracts.T
     ranks = (scores > np.diag(scores)[:, None]).sum(axis=1)
     return f"recall@1 {(ranks < 1).mean():.4f} recall@10 {(ranks < 10).mean():.4f}"
@@ -364,7 +372,7 @@ def distilled_table(
     say("embedded words, word groups and titles")
     buckets = random.standard_normal((BUCKETS, DIMENSION))
     table = unit_rows(np.concatenate(((spelled - mean) @ axes, buckets)))
-    bags = [tokenizer.rows(text).astype(np.int64) for text in texts]
+    bags = [tokenizer.rows(text) for text in texts]
     seen = np.concatenate([tokenizer.rows(f"{title} {abstract}") for title, abstract in training])
     table *= piece_weights(seen, len(table))[:, None]
     placed = [place for place, bag in enumerate(bags) if len(bag)]

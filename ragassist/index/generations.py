@@ -85,6 +85,11 @@ class VectorIndex:
             key=lambda pair: (-pair[1], pair[0]),
         )
 
+    def count(self) -> int:
+        """How many chunks Chroma says it holds; looks right on a broken index, too."""
+        with _explained():
+            return int(self._collection.count())
+
     def vectors(self, chunk_ids: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of chunks; those that are not there are left out."""
         stored: dict[int, Vectors] = {}

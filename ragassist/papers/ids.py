@@ -2,12 +2,15 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from ragassist.text import fold, title_key
 from ragassist.types import Record
 
 _UNSAFE = re.compile(r"[^\w.:+/-]+")
+# A leading hyphen would be an option on the command line; the other marks say nothing first.
+_SAFE = re.compile(r"_*[^\W_][\w.:+/-]*")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _EDGES = "-.:+/_"
 _LONGEST_SLUG = 40
@@ -17,15 +20,21 @@ _SKIPPED = frozenset(
 )
 _PARTICLES = frozenset("al bin da das de del della der di dos du el la le ten ter van von".split())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+# `Smith JA`, as PubMed writes names; `KAIMING HE`, all in capitals, is none.
+_FAMILY_FIRST = re.compile(r"(.*[a-z].*?) (?:[A-Z]{1,3}|(?:[A-Z]\.[ -]?){1,3})")
 
 
 def safe_key(key: str) -> str:
     r"""The key as it can stand in `[...]` and in `\cite{...}`.
 
-    Letters and digits of any script, and `. : + / - _` stay; every other run of characters
-    becomes one hyphen. Empty when nothing remains.
+    A key of letters and digits of any script and `. : + / - _` stays as it is, but for the
+    composition of its accents; in another, every run of other characters becomes one hyphen, and
+    marks at its ends are dropped. Empty when nothing remains.
     """
-    return _UNSAFE.sub("-", key.strip()).strip(_EDGES)
+    composed = unicodedata.normalize("NFC", key.strip())
+    if _SAFE.fullmatch(composed):
+        return composed
+    return _UNSAFE.sub("-", composed).strip(_EDGES)
 
 
 def base_id(merged: Record, keys: Iterable[str] = ()) -> str:
@@ -39,7 +48,8 @@ def base_id(merged: Record, keys: Iterable[str] = ()) -> str:
     if own:
         return own[0]
     family = _NOT_ALNUM.sub("", family_name(merged.authors[0])) if merged.authors else ""
-    word = _first_content_word(merged.title)
+    family = family[:_LONGEST_SLUG]
+    word = _first_content_word(merged.title)[:_LONGEST_SLUG]
     if family and merged.year is not None and word:
         return f"{family}{merged.year}{word}"
     return _title_slug(merged.title) or f"paper-{_digest(merged.title + merged.abstract, 8)}"
@@ -51,12 +61,14 @@ def suffixed(base: str, distinguishing: str, length: int = 4) -> str:
 
 
 def family_name(author: str) -> str:
-    """The family name of `Given Family` or `Family, Given`, folded, without particles.
+    """The family name of `Given Family`, `Family, Given` or `Family GN`, folded, no particles.
 
     Names in scripts without a case have no order to go by: the whole name is returned.
     """
     if "," in author:
         words = fold(author.split(",", 1)[0]).split()
+    elif family_first := _FAMILY_FIRST.fullmatch(author.strip()):
+        words = fold(family_first[1]).split()
     else:
         words = [word for word in fold(author).split() if word.strip(".") not in _SUFFIXES][-1:]
     kept = [word for word in words if word not in _PARTICLES]

@@ -30,7 +30,7 @@ def merge_records(records: Sequence[Record]) -> Record:
     Each field is taken whole from one record, never pieced together: the longest abstract, the
     longest list of authors (a complete one before a truncated one), a year from the most
     complete record that states one, and a date of that same year. Categories, keywords and
-    affiliations are those of all records.
+    affiliations are those of all records. The line is the least, and no more than an order.
 
     Args:
         records: at least one.
@@ -56,7 +56,7 @@ def merge_records(records: Sequence[Record]) -> Record:
         url=_first(ordered, lambda r: r.url),
         categories=_union(r.categories for r in ordered),
         keywords=_union(r.keywords for r in ordered),
-        line=ordered[0].line,
+        line=min(r.line for r in ordered),
     )
 
 

@@ -17,8 +17,14 @@ _RESEARCH = re.compile(
     r"compare|provide|address|design|train|release|ask|survey|review|test|use|observe)|"
     r"\b(?:this|our) (?:paper|work|study|survey|article|review|method|approach|model|results?|"
     r"framework|experiments?|benchmark|thesis)|state[- ]of[- ]the[- ]art|\boutperform|\bbenchmark|"
-    r"\bpatients\b|\bfindings\b|\bp ?[<=] ?0?\.\d|\bexperiment|\bdatasets?\b|\bbaselines?\b|[本该]文|我们|論文|论文|实验|本研究|"
+    r"\bpatients\b|\bfindings\b|\bp ?[<=] ?0?\.\d|\bexperiment|"
+    r"\bdatasets?\b|\bbaselines?\b|[本该]文|我们|論文|论文|实验|本研究|"
     r"\bмы\b|\bработ[еы]\b|стать[еи]|μελέτη|εργασία|προτείν|μοντέλ",
+    re.IGNORECASE,
+)
+_SCHOLARLY = re.compile(
+    rf"{_RESEARCH.pattern}|\b(?:models?|methods?|learning|algorithms?|networks?|performance|"
+    r"approach(?:es)?|analysis|estimat\w+|tasks?|framework|theor\w+|results?)\b",
     re.IGNORECASE,
 )
 _NOT_A_TITLE = re.compile(
@@ -43,8 +49,8 @@ def has_pairs(rows: list[Row]) -> bool:
     """Whether titles and abstracts alternate.
 
     One pair is enough under a page's header, two are needed without one. Half of the abstracts
-    have to speak as abstracts do, half of the titles to have four words, so that an essay under
-    headings, code, or a list of tagged fields is none.
+    have to speak as abstracts do (in a long list, as scholars do) and half of the titles to have
+    four words, so that an essay under headings, code, or a list of tagged fields is none.
     """
     content = [row for row in rows if row.kind is not Kind.FURNITURE]
     pairs = [
@@ -57,13 +63,13 @@ def has_pairs(rows: list[Row]) -> bool:
     prose = sum(row.kind is Kind.PROSE for row in content)
     others = len(content) - prose - len(pairs)
     # The longer the list, the surer its regularity alone.
-    share = 2 if len(pairs) < _MANY_PAIRS else 5
+    speaks = _RESEARCH if len(pairs) < _MANY_PAIRS else _SCHOLARLY
     titles, abstracts = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return (
         prose <= 1.5 * len(pairs) + 1
         and others <= max(_MOST_HEADER_LINES, len(pairs) // 2)
         and 2 * sum(word_count(title) >= 4 for title in titles) >= len(pairs)
-        and share * sum(bool(_RESEARCH.search(text)) for text in abstracts) >= len(pairs)
+        and 2 * sum(bool(speaks.search(text)) for text in abstracts) >= len(pairs)
         and sum(bool(_NOT_A_TITLE.search(title)) for title in titles) <= len(pairs) // 10
     )
 

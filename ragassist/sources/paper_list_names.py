@@ -14,6 +14,7 @@ from dataclasses import dataclass
 _MAX_KNOWN_NAMES = 4096
 _MAX_NAME_CHARS = 60
 _MAX_TOKENS = 6
+_ET_AL_CHARS = 12
 _MAX_AFFILIATION_CHARS = 120
 
 _ET_AL = re.compile(r"[ ,]{0,2}\bet\.? al\.?,?$", re.IGNORECASE)
@@ -186,13 +187,17 @@ def _without_additions(text: str) -> tuple[str, bool, tuple[str, ...]]:
     affiliations: tuple[str, ...] = ()
     marks = list(_AFFILIATED.finditer(text))
     listed = text[: marks[-1].start()] if marks else text
-    if marks and (_ET_AL.search(listed) or len(text) - marks[-1].end() <= _MAX_AFFILIATION_CHARS):
+    if marks and (_ends_et_al(listed) or len(text) - marks[-1].end() <= _MAX_AFFILIATION_CHARS):
         parts = (part.strip() for part in text[marks[-1].end() :].split(","))
         affiliations = tuple(filter(None, parts))
     else:
         listed = text
-    bare = _ET_AL.sub("", listed)
-    return bare, bare != listed, affiliations
+    found = _ends_et_al(listed)
+    return (listed[: found.start()], True, affiliations) if found else (listed, False, affiliations)
+
+
+def _ends_et_al(text: str) -> re.Match[str] | None:
+    return _ET_AL.search(text, max(0, len(text) - _ET_AL_CHARS))
 
 
 def _segments(text: str) -> list[tuple[int, int]]:
@@ -220,7 +225,8 @@ def _is_boundary(text: str, place: int) -> bool:
     before, here = text[place - 1], text[place]
     if here.islower():
         particle = text[place : text.find(" ", place)]
-        return before.isalpha() and particle in _PARTICLES and len(particle) > 1
+        word = text[max(0, place - 3) : place]
+        return len(word) == 3 and word.isalpha() and len(particle) > 1 and particle in _PARTICLES
     if not here.isalpha():
         return False
     if before in _CLOSERS or before.isdigit() or before.islower():

@@ -65,7 +65,8 @@ _ARCHIVES = (
 _CATEGORY = rf"(?:(?:{_ARCHIVES})(?:\.[A-Za-z][A-Za-z-]{{1,8}})?|[A-Z]{{2,4}})"
 _CATEGORIES = rf"(?P<cats>{_CATEGORY}(?:[,;/ ]{{1,2}}{_CATEGORY}){{0,5}})"
 _GAP = r"[\s·•|,]{0,3}"
-_BADGES = r"(?P<badges>(?:[\s·•|]{0,3}(?:Code|Data(?:set)?|Model|Demo|Video|Project|PDF|Slides))*)"
+_BADGE_NAMES = ("Code", "Data", "Dataset", "Model", "Demo", "Video", "Project", "PDF", "Slides")
+_BADGES = rf"(?P<badges>(?:[\s·•|]{{0,3}}(?:{'|'.join(_BADGE_NAMES)}))*)"
 _STAMP = re.compile(rf"{_CATEGORIES}(?P<gap>{_GAP}){_FULL_DATE}{_BADGES}")
 _BADGED_DATE = re.compile(rf"(?P<cats>)(?P<gap>){_FULL_DATE}{_BADGES}")
 _GLUED_STAMP = re.compile(rf"(?<=[^A-Z\s]){_STAMP.pattern}$")
@@ -79,8 +80,9 @@ _LONE_CATEGORY = re.compile(rf"{_CATEGORIES}")
 _SURE_COUNTER = re.compile(
     r"[^\w]{0,4}\d[\d,.]{0,12}\s?[kKmM%]?\+?"
     r"(?:(?:\s?[a-z][a-z-]{2,14}(?:\s[a-z]{2,12})?)|\s?[A-Z][a-z]{3,14})?"
-    r"|(?:h-?index|i10-?index|(?:up)?votes?|likes?|comments?|citations?|stars?|views?|score)"
-    r"[\s:]{0,3}\d[\d,.]{0,12}\s?[kKmM%]?",
+    r"|(?:h-?index|i10-?index|(?:up)?votes?|likes?|comments?|citations?|stars?|views?|(?:\w{2,12} )?score)"
+    r"[\s:]{0,3}\d[\d,.]{0,12}\s?[kKmM%]?"
+    r"|[a-z]{3,14}\s?\d{1,3}%",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"[A-Za-z][A-Za-z :.-]{0,24}\d[\d,.]{0,12}\s?[kKmM%]?")
@@ -117,6 +119,7 @@ _SECTION = re.compile(
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONG_FOR_A_QUESTION = 200
+_ENDING_CHARS = 12
 _LONG_FOR_TWO_SENTENCES = 300
 
 
@@ -141,7 +144,7 @@ def stamp_of(text: str) -> Stamp | None:
     A category needs a date beside it, and a lone date needs a badge: the date in a newsletter's
     header says nothing about any paper. A date that no calendar has is left out.
     """
-    if len(text) > _LONGEST_STAMP:
+    if len(text) > _LONGEST_STAMP or not _ends_like_stamp(text):
         return None
     found = _STAMP.fullmatch(text)
     if found:
@@ -156,7 +159,7 @@ def glued_stamp(text: str) -> int | None:
 
     It happens when a file without a last line end is followed by another.
     """
-    if stamp_of(text) is not None:
+    if not _ends_like_stamp(text) or stamp_of(text) is not None:
         return None
     start = max(0, len(text) - _LONGEST_STAMP)
     found = _GLUED_STAMP.search(text, start)
@@ -172,9 +175,10 @@ def is_prose(text: str) -> bool:
     breaks = sentence_breaks(text)
     if breaks >= 2 or (breaks and len(text) > _LONG_FOR_TWO_SENTENCES):
         return True
-    if _ENDS_NAMES.search(text) or not _ENDS_SENTENCE.search(text):
+    end = text[-_ENDING_CHARS:]
+    if _ENDS_NAMES.search(end) or not _ENDS_SENTENCE.search(end):
         return False
-    if _ENDS_QUESTION.search(text):
+    if _ENDS_QUESTION.search(end):
         return len(text) > _LONG_FOR_A_QUESTION
     return bool(breaks) or not is_title_case(text)
 
@@ -219,6 +223,10 @@ def _furniture(text: str) -> str:
     if len(text) <= _MAX_CONTROL_CHARS and _CONTROL.search(text):
         return CONTROL
     return ""
+
+
+def _ends_like_stamp(text: str) -> bool:
+    return text[-1].isdigit() or text.endswith((*_BADGE_NAMES, "st", "nd", "rd", "th"))
 
 
 def _year(found: re.Match[str]) -> str | None:

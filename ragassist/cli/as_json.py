@@ -1,0 +1,132 @@
+"""The shapes that `--json` prints, `"schema": 1` in each. A change that breaks readers raises it.
+
+ask      {schema, question, answer: {text, claims: [{text, citations: [paper_id], evidence:
+         [{paper_id, quote, start, stop}]}]}, references: [paper], passages: [passage],
+         timings: {stage: seconds}}; in place of `answer`, when the library does not bear on the
+         question, `declined: {reason, nearest: [paper_id]}`, and then `references` are the nearest.
+search   {schema, question, passages: [passage]}
+papers   {schema, papers: [paper]}
+show     {schema, paper: paper with its abstract}
+add      {schema, dry_run, papers_total, sources: [{source, reader, records, unchanged,
+         new_papers, error, failures: [{line, reason, excerpt, expected}]}]}, and with --dry-run
+         `papers: [paper with "new": true | false]`
+remove   {schema, removed: [paper_id]}
+status   {schema, folder, papers, title_only, chunks, pending, embedder, generation,
+         sources: [{source, reader, records}], failures, catalog_bytes, index_bytes}
+doctor   {schema, ok, checks: [{name, state: "ok" | "warning" | "failed", says}]}
+
+paper    {paper_id, title, authors: [name], authors_truncated, affiliations, year, date, venue,
+         doi, arxiv_id, pmid, url, categories, keywords, title_only, aliases, provenance:
+         [{source, reader, line, key}]}; what no source states is null or empty.
+passage  {paper_id, title, rank, score, bm25, similarity, start, stop, text}
+Offsets are half-open, in characters (code points), into the paper's abstract.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ragassist.types import (
+    AddReport,
+    Answer,
+    Declined,
+    Failure,
+    Paper,
+    Passage,
+    SourceReport,
+    Status,
+)
+
+SCHEMA = 1
+
+
+def dumps(shape: dict[str, Any]) -> str:
+    """JSON text of a shape, with its schema number."""
+    return json.dumps({"schema": SCHEMA, **shape}, ensure_ascii=False, indent=2)
+
+
+def stream(name: str, shapes: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """JSON text of one long list under a name, piece by piece, flat in memory."""
+    yield f'{{\n"schema": {SCHEMA},\n"{name}": ['
+    separator = "\n"
+    for shape in shapes:
+        yield separator + json.dumps(shape, ensure_ascii=False)
+        separator = ",\n"
+    yield "\n]\n}\n"
+
+
+def of_outcome(outcome: Answer | Declined) -> dict[str, Any]:
+    """The shape of `ask`."""
+    beside = {
+        "passages": [of_passage(passage) for passage in outcome.passages],
+        "timings": {stage: round(seconds, 4) for stage, seconds in outcome.timings.items()},
+    }
+    if isinstance(outcome, Declined):
+        nearest = [paper.paper_id for paper in outcome.nearest]
+        return {
+            "question": outcome.question,
+            "declined": {"reason": outcome.reason, "nearest": nearest},
+            "references": [of_paper(paper) for paper in outcome.nearest],
+            **beside,
+        }
+    claims = [dataclasses.asdict(claim) for claim in outcome.claims]
+    return {
+        "question": outcome.question,
+        "answer": {"text": outcome.text, "claims": claims},
+        "references": [of_paper(paper) for paper in outcome.references],
+        **beside,
+    }
+
+
+def of_passage(passage: Passage) -> dict[str, Any]:
+    """The shape of a passage."""
+    names = (
+        "paper_id", "title", "rank", "score", "bm25", "similarity", "start", "stop", "text",
+    )  # fmt: skip
+    return {name: getattr(passage, name) for name in names}
+
+
+def of_paper(paper: Paper) -> dict[str, Any]:
+    """The shape of a paper, without its abstract."""
+    shape = dataclasses.asdict(paper)
+    abstract = shape.pop("abstract")
+    aliases, provenance = shape.pop("aliases"), shape.pop("provenance")
+    return {**shape, "title_only": not abstract, "aliases": aliases, "provenance": provenance}
+
+
+def of_report(report: AddReport, *, dry_run: bool) -> dict[str, Any]:
+    """The shape of `add`."""
+    shape: dict[str, Any] = {
+        "dry_run": dry_run,
+        "papers_total": report.papers,
+        "sources": [_of_source(source) for source in report.sources],
+    }
+    if dry_run:
+        shape["papers"] = [{**of_paper(paper), "new": new} for paper, new in report.brought]
+    return shape
+
+
+def of_status(status: Status) -> dict[str, Any]:
+    """The shape of `status`."""
+    shape = dataclasses.asdict(status)
+    shape["sources"] = [
+        {"source": path, "reader": reader, "records": records}
+        for path, reader, records in status.sources
+    ]
+    return shape
+
+
+def _of_source(source: SourceReport) -> dict[str, Any]:
+    shape = dataclasses.asdict(source)
+    shape.pop("failures")
+    return {**shape, "failures": [_of_failure(failure) for failure in source.failures]}
+
+
+def _of_failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "line": failure.line,
+        "reason": failure.reason,
+        "excerpt": failure.excerpt,
+        "expected": failure.expected,
+    }

@@ -1,0 +1,61 @@
+"""The options that several commands share."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from ragassist.errors import UsageError
+from ragassist.types import Filters
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+Year = Annotated[
+    str | None,
+    typer.Option(metavar="YEARS", help="Only papers of 2023, 2022..2024, 2022.. or ..2020."),
+]
+Category = Annotated[
+    list[str] | None, typer.Option(help="Only papers of this category (repeat for any of several).")
+]
+Author = Annotated[
+    list[str] | None, typer.Option(help="Only papers with this in an author's name (repeatable).")
+]
+SourceName = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only papers from files with this in their path (repeatable)."),
+]
+
+_YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
+
+
+def filters_from(
+    year: str | None,
+    category: list[str] | None,
+    author: list[str] | None,
+    source: list[str] | None,
+) -> Filters:
+    """The filters that the options say.
+
+    Raises:
+        UsageError: the years are not understood, or end before they begin.
+    """
+    first, last = _years(year) if year is not None else (None, None)
+    return Filters(
+        year_from=first,
+        year_to=last,
+        categories=tuple(category or ()),
+        authors=tuple(author or ()),
+        sources=tuple(source or ()),
+    )
+
+
+def _years(text: str) -> tuple[int | None, int | None]:
+    match = _YEARS.fullmatch(text.strip())
+    if match is None or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+        raise UsageError(f"--year {text!r} is not understood: 2023, 2022..2024, 2022.. or ..2020")
+    first = int(match[1]) if match[1] else None
+    last = int(match[3]) if match[3] else None
+    if not match[2]:
+        last = first
+    if first is not None and last is not None and last < first:
+        raise UsageError(f"--year {text!r} ends before it begins")
+    return first, last

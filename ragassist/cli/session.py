@@ -1,0 +1,90 @@
+"""What every command starts with: which library is meant, and how to tell the user things."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ragassist.errors import LibraryNotFound
+
+if TYPE_CHECKING:
+    from ragassist.library import Library
+    from ragassist.settings import Settings
+
+FOLDER_NAME = ".ragassist"
+
+
+class Session:
+    """One run of the command line.
+
+    Args:
+        library: the folder named on the command line; None to look for one.
+    """
+
+    def __init__(self, library: Path | None) -> None:
+        self._named = library
+
+    @contextmanager
+    def open(self, *, missing_ok: bool = False) -> Iterator["Library"]:
+        """The library that is meant, open; progress and notices go to standard error.
+
+        Looked for as git looks for a repository: `--library`, RAGASSIST_LIBRARY, then
+        `.ragassist/` in the working folder or above it, up to the home folder.
+
+        Args:
+            missing_ok: where there is none, open the one that `add` would make, `./.ragassist`.
+
+        Raises:
+            LibraryNotFound: there is none, and `missing_ok` is not set.
+        """
+        from ragassist.cli.progress import ProgressBars
+        from ragassist.library import Library
+        from ragassist.settings import load_settings
+
+        settings = load_settings()
+        folder = self._named or settings.library or _find_above(Path.cwd())
+        if folder is None and not missing_ok:
+            raise LibraryNotFound(
+                f"no {FOLDER_NAME}/ here or in a folder above: `ragassist add FILE` makes one, "
+                "`ragassist --library DIR ...` names another"
+            )
+        if folder is None:
+            folder = Path.cwd() / FOLDER_NAME
+        with (
+            ProgressBars() as bars,
+            Library.open(
+                folder,
+                lock_wait_s=settings.lock_wait_s,
+                notify=self.tell,
+                progress=bars.update,
+            ) as library,
+        ):
+            yield library
+
+    def settings(self) -> "Settings":
+        """The settings."""
+        from ragassist.settings import load_settings
+
+        return load_settings()
+
+    def tell(self, notice: str) -> None:
+        """One line on standard error."""
+        typer.echo(notice, err=True)
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session that the app's callback made."""
+    session: Session = context.obj
+    return session
+
+
+def _find_above(start: Path) -> Path | None:
+    home = Path.home()
+    for folder in (start, *start.parents):
+        if (folder / FOLDER_NAME / "catalog.sqlite3").is_file():
+            return folder / FOLDER_NAME
+        if folder == home:
+            break
+    return None
