@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from ragassist.errors import EmbedderMismatch, UsageError
 from ragassist.storage.catalog import CATALOG_NAME, Catalog
+from ragassist.text import one_line
 from ragassist.types import (
     AddReport,
     Answer,
@@ -158,7 +159,7 @@ class Library:
         catalog = self._catalog()
         passages = self.search(question, filters=filters, top_k=_PASSAGES)
         clock.lap("retrieve")
-        claims = extract_claims(catalog, question, passages)
+        claims = extract_claims(catalog, question, passages, self._retrieval().word_vectors)
         clock.lap("answer")
         if not claims:
             nearest = [passage.paper_id for passage in passages[:_NEAREST_SHOWN]]
@@ -189,6 +190,7 @@ class Library:
         """
         from ragassist.index.lexical import content_words
 
+        question = one_line(question)
         if not content_words(question):
             raise UsageError(f"the question {question!r} has no word to search for")
         if top_k < 1:

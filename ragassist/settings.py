@@ -50,8 +50,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(
-            f"RAGASSIST_{'.'.join(map(str, problem['loc'])).upper()}={problem['input']!r}: "
-            f"{problem['msg']}"
+            f"{_variable(str(problem['loc'][0]))}={problem['input']!r}: {problem['msg']}"
             for problem in error.errors()
         )
         raise UsageError(f"settings not understood: {wrong}") from error
@@ -59,13 +58,24 @@ def load_settings() -> Settings:
         raise UsageError(f".env is not UTF-8 text: {error}") from error
 
 
-def tiktoken_table(encoding: str) -> Path | None:
+def _variable(location: str) -> str:
+    """The variable a setting is read from; pydantic names those with another name by it."""
+    ours = location in Settings.model_fields
+    return f"{Settings.model_config['env_prefix'] if ours else ''}{location}".upper()
+
+
+def tiktoken_table(encoding: str, sha256: str) -> Path | None:
     """Where tiktoken keeps the table of an encoding, None where it would have to download it.
 
-    The folder is TIKTOKEN_CACHE_DIR, or the one tiktoken chooses without it.
+    The folder is TIKTOKEN_CACHE_DIR or DATA_GYM_CACHE_DIR, or the one tiktoken chooses without
+    them. A table of another content is none: tiktoken would delete it and download its own.
     """
     default = str(Path(tempfile.gettempdir()) / "data-gym-cache")
-    folder = os.environ.get("TIKTOKEN_CACHE_DIR", default)
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR", default))
     name = hashlib.sha1(f"{_TIKTOKEN_TABLES}{encoding}.tiktoken".encode()).hexdigest()
     table = Path(folder) / name
-    return table if folder and table.is_file() else None
+    try:
+        found = hashlib.sha256(table.read_bytes()).hexdigest() if folder else None
+    except OSError:
+        return None
+    return table if found == sha256 else None

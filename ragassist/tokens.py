@@ -8,6 +8,8 @@ from pathlib import Path
 from ragassist.settings import tiktoken_table
 
 _ENCODING = "cl100k_base"
+# Of its table, as tiktoken itself demands it.
+_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
 _CHARS_PER_TOKEN = 4.0
 _TOKENS_PER_WIDE_CHAR = 1.5
 
@@ -29,7 +31,7 @@ def token_counter() -> tuple[str, Callable[[str], int]]:
     tiktoken would download its table at first use; it is asked only when the table is there
     already, so that counting never waits for a network.
     """
-    table = tiktoken_table(_ENCODING)
+    table = tiktoken_table(_ENCODING, _SHA256)
     return ("estimate", estimate_tokens) if table is None else (_ENCODING, _exact(table))
 
 

@@ -99,9 +99,7 @@ def measure(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
     answerable = [outcome for outcome in outcomes if outcome.question.answerable]
     unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
     answered = [outcome for outcome in answerable if outcome.answered]
-    claims = [
-        cited in outcome.question.gold for outcome in answered for cited in outcome.cited
-    ]
+    claims = [cited in outcome.question.gold for outcome in answered for cited in outcome.cited]
     return {
         "answered": _mean(answerable, lambda o: o.answered),
         "refused wrongly": _mean(answerable, lambda o: not o.answered),

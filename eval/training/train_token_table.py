@@ -78,17 +78,24 @@ class Segments:
 
 
 class Bags(torch.nn.Module):
-    """Sums of table rows as the embedder makes them, mapped by one square matrix."""
+    """Sums of table rows mapped by one square matrix, at unit length.
 
-    def __init__(self, table: NDArray[np.float32]) -> None:
+    Damped, repeated rows count as the embedder counts them; else each occurrence counts.
+    """
+
+    def __init__(self, table: NDArray[np.float32], *, damped: bool) -> None:
         super().__init__()
+        self._damped = damped
         self.table = torch.nn.Parameter(torch.from_numpy(table.copy()))
         self.mapping = torch.nn.Parameter(torch.eye(table.shape[1]))
         self.log_scale = torch.nn.Parameter(torch.tensor(3.0))
 
     def forward(self, bags: Sequence[NDArray[np.uint16]]) -> torch.Tensor:
         """Return one unit vector per bag of rows, shape (bags, dimension)."""
-        weighed = [weigh_rows(bag) for bag in bags]
+        if self._damped:
+            weighed = [weigh_rows(bag) for bag in bags]
+        else:
+            weighed = [(bag, np.ones(len(bag), dtype=np.float32)) for bag in bags]
         starts = np.cumsum([0, *(len(rows) for rows, _ in weighed[:-1])])
         sums = functional.embedding_bag(
             torch.from_numpy(np.concatenate([rows for rows, _ in weighed]).astype(np.int64)),
@@ -241,7 +248,7 @@ def distil(
     epochs: int,
 ) -> NDArray[np.float32]:
     """Return a table whose bags point where the teacher's vectors of the same texts do."""
-    model = Bags(table)
+    model = Bags(table, damped=False)
     start = model.table.detach().clone()
     optimizer = torch.optim.Adam([model.table], lr=3e-3)
     random = np.random.default_rng(SEED)
@@ -290,7 +297,7 @@ def contrast(
     is the weight of the mean squared distance to the table it started from. The first HELD_OUT
     papers are never trained on.
     """
-    model = Bags(table)
+    model = Bags(table, damped=True)
     start = model.table.detach().clone()
     optimizer = torch.optim.Adam(
         [

@@ -3,150 +3,132 @@
 Nothing is rephrased, so every claim is its own evidence.
 """
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ragassist.index.lexical import content_words, document_frequencies, occurrences
-from ragassist.sentences import split_sentences
+from ragassist.answering.evidence import ENOUGH, Embed, weigh_words
+from ragassist.answering.reading import Reading, Sentence, read_passages
+from ragassist.answering.rhetoric import emphasis, find_turn, opening
 from ragassist.storage.catalog import Catalog
 from ragassist.types import Claim, Evidence, Passage
 
 MAX_CLAIMS = 5
-_MOST_OF_ONE_PAPER = 2
 _READ_PASSAGES = 10
-_SHORTEST, _LONGEST = 40, 420
+_MOST_OF_ONE_PAPER = 2
+_MOST_OF_A_LONE_PAPER = 3
+# A paper whose evidence is this far below the best one's speaks of something beside the question.
+_COMPARABLE = 0.85
 # A sentence below this share of the best one's score adds length, not an answer.
-_WORTH_READING = 0.55
+_WORTH_READING = 0.7
 _SAME_THING = 0.6
-# Below, the question is about something else: measured on answerable and unanswerable
-# questions, see eval/README.md.
-_ENOUGH_EVIDENCE = 0.5
-_LEANS_ON_BEFORE = re.compile(
-    r"(?:this|these|those|it|its|they|their|such|he|she|here|both|however|moreover|furthermore|"
-    r"in addition|additionally|besides|also|thus|therefore|hence|consequently|as a result|"
-    r"in contrast|on the other hand|instead|nevertheless|nonetheless|then|meanwhile|similarly|"
-    r"for example|for instance|yet|but|and|second|secondly|third|finally|to this end)\b",
-    re.IGNORECASE,
-)
-_SAYS_WHAT_WAS_DONE = re.compile(
-    r"\b(?:we|this (?:paper|work|survey|study|article|framework)|our (?:method|approach|results?|"
-    r"experiments?|framework|findings?|model)|results? (?:show|demonstrate|indicate|suggest)|"
-    r"propos\w+|introduc\w+|present\w*|demonstrat\w+|find that|show that|achiev\w+|enabl\w+|"
-    r"improv\w+|outperform\w*)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sentence:
-    passage: Passage
-    start: int
-    stop: int
-    text: str
-    words: frozenset[str]
+class _Candidate:
+    """A sentence that may be quoted.
+
+    Attributes:
+        alone: where in its text it begins to stand alone; None where it leans on the one before.
+    """
+
+    sentence: Sentence
     score: float
+    alone: int | None
+
+    @property
+    def paper_id(self) -> str:
+        return self.sentence.passage.paper_id
 
 
 def extract_claims(
-    catalog: Catalog, question: str, passages: Sequence[Passage]
+    catalog: Catalog, question: str, passages: Sequence[Passage], embed: Embed
 ) -> tuple[Claim, ...]:
     """The sentences that answer, best paper first, a paper's own in the order it wrote them.
 
     Args:
         passages: best first; the first ten are read.
+        embed: of the built-in embedder, whichever the library searches with: what counts as
+            enough evidence was measured in its space.
 
     Returns:
-        One to five claims, each a verbatim sentence with its one citation; none when the
-        passages do not bear on the question.
+        One to five claims, each a verbatim sentence, without the words that link it to one that
+        is not quoted, and its one citation; none when the passages do not bear on the question.
     """
-    weights = _word_weights(catalog, question)
-    read = list(passages[:_READ_PASSAGES])
-    if not weights or evidence_share(weights, read) < _ENOUGH_EVIDENCE:
+    asked = weigh_words(catalog, question)
+    if asked is None:
         return ()
-    return tuple(_claim(sentence) for sentence in _pick(_scored(weights, read)))
+    readings = read_passages(asked, question, passages[:_READ_PASSAGES], embed)
+    best = max((reading.evidence for reading in readings), default=0.0)
+    bar = max(ENOUGH, _COMPARABLE * best)
+    bearing = [reading for reading in readings if reading.evidence >= bar]
+    picked = _pick([c for reading in bearing for c in _candidates(reading)])
+    return tuple(_claim(candidate, picked) for candidate in picked)
 
 
-def evidence_share(weights: Mapping[str, float], passages: Sequence[Passage]) -> float:
-    """How much of the question the best passage speaks of, 0 to 1.
-
-    The share of the question's content words, by weight, that stand in its title or text.
-    """
-    total = sum(weights.values())
-    hits = occurrences([f"{p.title}\n{p.text}" for p in passages], list(weights))
-    return max((sum(weights[word] for word in words) / total for words in hits), default=0.0)
-
-
-def _word_weights(catalog: Catalog, question: str) -> dict[str, float]:
-    """Inverse document frequency (Robertson & Sparck Jones 1976, as in BM25) of each word."""
-    counts, total = document_frequencies(catalog, content_words(question))
-    return {
-        word: math.log(1 + (total - count + 0.5) / (count + 0.5)) for word, count in counts.items()
-    }
-
-
-def _scored(weights: Mapping[str, float], passages: Sequence[Passage]) -> list[_Sentence]:
-    spans = [
-        (passage, start, stop)
-        for passage in passages
-        for start, stop in split_sentences(passage.text)
+def _candidates(reading: Reading) -> list[_Candidate]:
+    turn = find_turn([sentence.text for sentence in reading.sentences])
+    return [
+        _Candidate(
+            sentence=sentence,
+            score=sentence.relevance * emphasis(sentence.text, before_turn=sentence.place < turn),
+            alone=opening(sentence.text),
+        )
+        for sentence in reading.sentences
+        if sentence.quotable
     ]
-    texts = [passage.text[start:stop] for passage, start, stop in spans]
-    words_of = occurrences(texts, list(weights))
-    titles = dict(
-        zip(
-            (p.paper_id for p in passages),
-            occurrences([p.title for p in passages], list(weights)),
-            strict=True,
-        )
-    )
-    best = passages[0].score or 1.0
-    total = sum(weights.values())
-    sentences = []
-    for (passage, start, stop), text, words in zip(spans, texts, words_of, strict=True):
-        if not (_SHORTEST <= len(text) <= _LONGEST) or text[-1] not in ".!?\"'”’)":
-            continue
-        said = sum(weights[word] for word in words) / total
-        # What the title says already, the sentence need not repeat to be about it.
-        named = sum(weights[word] for word in titles[passage.paper_id] - words) / total
-        score = (said + 0.5 * named) * (0.5 + 0.5 * passage.score / best)
-        score *= 0.6 if _LEANS_ON_BEFORE.match(text) else 1.0
-        score *= 1.15 if _SAYS_WHAT_WAS_DONE.search(text) else 1.0
-        score *= 0.5 if text.endswith("?") else 1.0
-        sentences.append(
-            _Sentence(
-                passage=passage,
-                start=passage.start + start,
-                stop=passage.start + stop,
-                text=text,
-                words=frozenset(re.findall(r"\w{4,}", text.lower())),
-                score=score,
-            )
-        )
-    return sorted(sentences, key=lambda s: (-s.score, s.passage.rank, s.start))
 
 
-def _pick(sentences: Sequence[_Sentence]) -> list[_Sentence]:
-    picked: list[_Sentence] = []
-    for sentence in sentences:
-        if len(picked) == MAX_CLAIMS or sentence.score < _WORTH_READING * sentences[0].score:
+def _pick(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The sentences to quote in reading order: the paper with the best one first."""
+    ranked = sorted(candidates, key=lambda c: (-c.score, c.sentence.passage.rank, c.sentence.place))
+    lone = len({candidate.paper_id for candidate in ranked}) == 1
+    picked: list[_Candidate] = []
+    while len(picked) < MAX_CLAIMS:
+        worth = (c for c in ranked if c.score >= _WORTH_READING * ranked[0].score)
+        most = _MOST_OF_A_LONE_PAPER if lone else _MOST_OF_ONE_PAPER
+        chosen = next((c for c in worth if _adds(c, picked, most)), None)
+        if chosen is None:
             break
-        of_paper = sum(s.passage.paper_id == sentence.passage.paper_id for s in picked)
-        if of_paper < _MOST_OF_ONE_PAPER and not any(_alike(sentence, s) for s in picked):
-            picked.append(sentence)
-    order = {s.passage.paper_id: place for place, s in reversed(list(enumerate(picked)))}
-    return sorted(picked, key=lambda s: (order[s.passage.paper_id], s.start))
+        picked.append(chosen)
+    first = {c.paper_id: place for place, c in reversed(list(enumerate(picked)))}
+    return sorted(picked, key=lambda c: (first[c.paper_id], c.sentence.place))
 
 
-def _alike(one: _Sentence, other: _Sentence) -> bool:
-    shared = len(one.words & other.words)
-    return shared > _SAME_THING * max(1, min(len(one.words), len(other.words)))
-
-
-def _claim(sentence: _Sentence) -> Claim:
-    paper_id = sentence.passage.paper_id
-    evidence = Evidence(
-        paper_id=paper_id, quote=sentence.text, start=sentence.start, stop=sentence.stop
+def _adds(candidate: _Candidate, picked: Sequence[_Candidate], most: int) -> bool:
+    """Whether a sentence can be read here, and says what none of those picked says."""
+    of_paper = sum(other.paper_id == candidate.paper_id for other in picked)
+    understood = candidate.alone is not None or _follows(candidate, picked)
+    return (
+        of_paper < most
+        and understood
+        and not any(_alike(candidate.sentence.text, other.sentence.text) for other in picked)
     )
-    return Claim(text=sentence.text, citations=(paper_id,), evidence=(evidence,))
+
+
+def _follows(candidate: _Candidate, picked: Sequence[_Candidate]) -> bool:
+    """Whether the sentence before it is quoted, so that what it leans on is there."""
+    before = (candidate.paper_id, candidate.sentence.place - 1)
+    return any((other.paper_id, other.sentence.place) == before for other in picked)
+
+
+def _alike(one: str, other: str) -> bool:
+    words, others = _long_words(one), _long_words(other)
+    return len(words & others) > _SAME_THING * max(1, min(len(words), len(others)))
+
+
+def _long_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w{4,}", text.lower()))
+
+
+def _claim(candidate: _Candidate, picked: Sequence[_Candidate]) -> Claim:
+    sentence = candidate.sentence
+    passage = sentence.passage
+    skipped = 0 if _follows(candidate, picked) else candidate.alone or 0
+    quote = Evidence(
+        paper_id=passage.paper_id,
+        quote=sentence.text[skipped:],
+        start=passage.start + sentence.start + skipped,
+        stop=passage.start + sentence.stop,
+    )
+    return Claim(text=quote.quote, citations=(passage.paper_id,), evidence=(quote,))

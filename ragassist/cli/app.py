@@ -61,7 +61,7 @@ def main() -> None:
             # A terminal that cannot show a letter shows `?`; nothing is worth a traceback.
             stream.reconfigure(errors="replace")
     try:
-        app()
+        app(prog_name="ragassist")
     except RagassistError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:

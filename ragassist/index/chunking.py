@@ -1,14 +1,16 @@
 """Cutting a paper into chunks: whole sentences, as many as fit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from ragassist.sentences import split_sentences
-from ragassist.tokens import estimate_tokens
 from ragassist.types import Chunk
 
 MAX_TOKENS = 512
-# An estimate this far below the limit decides by itself; exact counting is 20 times slower.
-_SURELY_FITS = 0.6
+# For the line break between the title and the text.
+_JOINT = 1
+# English has four to five to a token; a text far beyond is not counted as a whole first.
+_MOST_CHARS = 8
 
 Counter = Callable[[str], int]
 
@@ -20,29 +22,46 @@ def chunk_abstract(title: str, abstract: str, count_tokens: Counter) -> tuple[Ch
     `MAX_TOKENS` tokens (a title longer than half of that aside) and begins and ends with a
     sentence; only a sentence that alone is too long is cut, at the best break inside. A
     title-only paper has the one empty chunk.
+
+    Args:
+        count_tokens: no text may count more than its UTF-8 bytes, nor an empty one above 0. An
+            abstract of average length costs one call, a long one a few for each sentence.
     """
-    if estimate_tokens(title) + estimate_tokens(abstract) <= MAX_TOKENS * _SURELY_FITS:
+    # Every token is at least one byte: short texts need no counting.
+    if len(title.encode()) + len(abstract.encode()) + _JOINT <= MAX_TOKENS:
         return (Chunk(start=0, stop=len(abstract)),)
-    room = max(MAX_TOKENS - count_tokens(title), MAX_TOKENS // 2)
-    if estimate_tokens(abstract) <= MAX_TOKENS * 2 and count_tokens(abstract) <= room:
+    room = max(MAX_TOKENS - count_tokens(title) - _JOINT, MAX_TOKENS // 2)
+    if len(abstract) <= MAX_TOKENS * _MOST_CHARS and count_tokens(abstract) <= room:
         return (Chunk(start=0, stop=len(abstract)),)
-    chunks: list[Chunk] = []
-    used = room + 1
-    for start, stop in _pieces(abstract, room, count_tokens):
-        size = count_tokens(abstract[start:stop])
-        if used + size > room:
-            chunks.append(Chunk(start=start, stop=stop))
-            used = size
-        else:
-            chunks[-1] = Chunk(start=chunks[-1].start, stop=stop)
-            used += size + 1
-    return tuple(chunks) or (Chunk(start=0, stop=len(abstract)),)
+    pieces = list(_pieces(abstract, room, count_tokens))
+    return tuple(_packed(abstract, pieces, room, count_tokens)) or (
+        Chunk(start=0, stop=len(abstract)),
+    )
+
+
+def _packed(
+    abstract: str, pieces: Sequence[tuple[int, int]], room: int, count_tokens: Counter
+) -> Iterator[Chunk]:
+    """As many pieces to a chunk as fit: by the sum of their sizes, then made sure of."""
+    sizes = [count_tokens(abstract[start:stop]) for start, stop in pieces[:1]]
+    # With the white space before it, a piece costs about what it adds.
+    sizes += [count_tokens(abstract[one[1] : two[1]]) for one, two in pairwise(pieces)]
+    first = 0
+    while first < len(pieces):
+        after, used = first + 1, sizes[first]
+        while after < len(pieces) and used + sizes[after] <= room:
+            used += sizes[after]
+            after += 1
+        start = pieces[first][0]
+        while after - first > 1 and count_tokens(abstract[start : pieces[after - 1][1]]) > room:
+            after -= 1
+        yield Chunk(start=start, stop=pieces[after - 1][1])
+        first = after
 
 
 def _pieces(abstract: str, room: int, count_tokens: Counter) -> Iterator[tuple[int, int]]:
     for start, stop in split_sentences(abstract):
         sentence = abstract[start:stop]
-        # Every token is at least one byte: most sentences need no counting.
         if len(sentence.encode()) <= room or count_tokens(sentence) <= room:
             yield start, stop
         else:
@@ -61,5 +80,8 @@ def _cut(sentence: str, offset: int, room: int, count_tokens: Counter) -> Iterat
     )
     start = offset
     for part in splitter.split_text(sentence):
-        yield start, start + len(part)
+        kept = part.strip()
+        if kept:
+            before = start + part.index(kept)
+            yield before, before + len(kept)
         start += len(part)

@@ -126,7 +126,7 @@ class BuiltinEmbedder:
 
     How much a piece weighs besides its count is the length of its vector.
 
-    Cost: about 50 µs an abstract on one core, tens of MB of memory; no network, nothing written.
+    Cost: about 0.1 ms an abstract on one core, tens of MB of memory; no network, nothing written.
     """
 
     name = "builtin"

@@ -9,12 +9,13 @@ lock on the generation they use; a superseded one is deleted when nobody holds i
 
 import json
 import os
+import re
 import secrets
 import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -32,13 +33,26 @@ Vectors = NDArray[np.float32]
 
 # ef_search 400: recall@50 against exact search .96 at 40,000 chunks, Chroma's default 100 gives
 # .84; the rate of adding is the same.
-HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 400, "max_neighbors": 16}
+# Both thresholds 2, the least allowed: below them Chroma keeps vectors in a queue, and every
+# process that reads builds the graph again and rewrites its files; here reading must not write.
+HNSW = {
+    "space": "cosine",
+    "ef_construction": 100,
+    "ef_search": 400,
+    "max_neighbors": 16,
+    "batch_size": 2,
+    "sync_threshold": 2,
+}
 _COLLECTION = "chunks"
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"
 # Chroma rewrites pages of its own catalog when it merely reads; SQLite notices damage there.
 _CHANGES_WHEN_READ = "chroma.sqlite3"
+# A graph without this file was never stored (one chunk alone is not): readers make it themselves.
+_STORED_GRAPH = "index_metadata.pickle"
+_NAME = re.compile(r"g(\d{6,})-[0-9a-f]+")
 _ATTEMPTS = 5
+_FULL_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +69,13 @@ class VectorIndex:
 
     Similarities are cosines, clamped to -1..1. Every method raises IndexUnavailable where Chroma
     fails.
+
+    Attributes:
+        name: of the generation.
     """
 
     def __init__(self, folder: Path, *, new: bool = False) -> None:
+        self.name = folder.name
         with _explained():
             self._client = _open_chroma(folder)
             try:
@@ -137,8 +155,7 @@ class Reader:
     def close(self) -> None:
         """Let go; the generation may be deleted now if it is superseded."""
         self.index.close()
-        self._hold.release()
-        self._hold.close()
+        _let_go(self._hold)
 
     def __enter__(self) -> Self:
         """Nothing but itself."""
@@ -171,11 +188,25 @@ class Generations:
             IndexUnavailable: its manifest is missing or damaged.
         """
         name = self.current()
-        return None if name is None else self._space_of(name)
+        while name is not None:
+            try:
+                return self._space_of(name)
+            except IndexUnavailable:
+                # A writer may have replaced it, and deleted it, since its name was read.
+                before, name = name, self.current()
+                if name == before:
+                    raise
+        return None
 
     def size_bytes(self) -> int:
         """What all generations together take on disk."""
-        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+        total = 0
+        for folder, _, files in os.walk(self._folder):
+            for file in files:
+                # A writer may be deleting what was listed a moment ago.
+                with suppress(FileNotFoundError):
+                    total += (Path(folder) / file).stat().st_size
+        return total
 
     def open(self) -> Reader | None:
         """Open the current generation for reading; None before the first.
@@ -188,20 +219,16 @@ class Generations:
             if name is None:
                 return None
             hold = self._hold(name)
-            if self.current() != name:
-                # Superseded between reading the name and holding it: it may be gone already.
-                hold.release()
-                hold.close()
-                continue
             try:
-                space = self._space_of(name)
-                self.verify(name)
-                index = VectorIndex(self._folder / name)
+                # Superseded between reading the name and holding it, it may be gone already.
+                if self.current() == name:
+                    space = self._space_of(name)
+                    self.verify(name)
+                    return Reader(name, space, VectorIndex(self._folder / name), hold)
             except BaseException:
-                hold.release()
-                hold.close()
+                _let_go(hold)
                 raise
-            return Reader(name, space, index, hold)
+            _let_go(hold)
         raise IndexUnavailable("the vector index changed faster than it could be opened: try again")
 
     def verify(self, name: str) -> None:
@@ -212,9 +239,12 @@ class Generations:
         """
         for file, expected in self._manifest(name)["files"].items():
             path = self._folder / name / file
-            if not path.is_file():
-                raise IndexUnavailable(_damaged(f"{name}/{file} is missing"))
-            if expected is not None and _fingerprint(path) != expected:
+            try:
+                differs = path.stat() and expected is not None and _fingerprint(path) != expected
+            except OSError as error:
+                reason = error.strerror or "unreadable"
+                raise IndexUnavailable(_damaged(f"{name}/{file}: {reason}")) from error
+            if differs:
                 raise IndexUnavailable(_damaged(f"{name}/{file} is not what was written"))
 
     @contextmanager
@@ -225,7 +255,8 @@ class Generations:
         process is killed, readers never learn of it.
 
         Raises:
-            StorageError: the disk refused it.
+            StorageError: the disk, or Chroma, refused it.
+            IndexUnavailable: Chroma cannot go on from `onto`.
         """
         name = self._next_name()
         place = self._folder / name
@@ -244,23 +275,40 @@ class Generations:
             self._write_manifest(place, space)
             _replace_text(self._folder / _CURRENT, name)
         except BaseException as error:
-            shutil.rmtree(place, ignore_errors=True)
+            if self._named_current() != name:
+                shutil.rmtree(place, ignore_errors=True)
             if isinstance(error, OSError):
-                raise StorageError(
-                    f"the vector index could not be written ({error.strerror}): "
-                    "the papers are safe; free some space and run `ragassist reindex`"
-                ) from error
+                raise self._unwritten(error.strerror or str(error)) from error
+            if isinstance(error, IndexUnavailable) and onto is None:
+                raise self._unwritten(str(error.__cause__)) from error
             raise
 
     def sweep(self) -> None:
         """Delete the generations that no reader uses or will use."""
-        try:
-            current = self.current()
-        except IndexUnavailable:
-            current = None
-        names = {path.name.removesuffix(".lock") for path in self._folder.glob("g[0-9]*")}
-        for name in sorted(names - {current}):
+        current = self._named_current()
+        for name in sorted(self._names() - {current}):
             self._delete_unless_held(name)
+
+    def _named_current(self) -> str | None:
+        try:
+            return self.current()
+        except IndexUnavailable:
+            return None
+
+    def _names(self) -> set[str]:
+        names = (path.name.removesuffix(".lock") for path in self._folder.glob("g*"))
+        return {name for name in names if _NAME.fullmatch(name)}
+
+    def _unwritten(self, reason: str) -> StorageError:
+        try:
+            full = shutil.disk_usage(self._folder).free < _FULL_BYTES
+        except OSError:
+            full = False
+        what = "no room left to write the vector index" if full else "cannot write the vector index"
+        return StorageError(
+            f"{what} in {str(self._folder)!r} ({reason}): no paper is lost; see that the disk has "
+            "room and allows writing, then run `ragassist reindex`"
+        )
 
     def _delete_unless_held(self, name: str) -> None:
         from filelock import ReadWriteLock, Timeout
@@ -279,14 +327,22 @@ class Generations:
     def _hold(self, name: str) -> "ReadWriteLock":
         from filelock import ReadWriteLock
 
-        with _explained():
-            hold = ReadWriteLock(self._folder / f"{name}.lock", is_singleton=False)
-            hold.acquire_read(timeout=10)
+        hold = ReadWriteLock(self._folder / f"{name}.lock", is_singleton=False)
+        try:
+            with _explained():
+                hold.acquire_read(timeout=10)
+        except OSError as error:
+            hold.close()
+            reason = error.strerror or str(error)
+            raise IndexUnavailable(_damaged(f"{name} cannot be held: {reason}")) from error
+        except BaseException:
+            hold.close()
+            raise
         return hold
 
     def _next_name(self) -> str:
         # Never a name used before: Chroma keeps what it knows of a path while a process lives.
-        numbers = [int(path.name[1:7]) for path in self._folder.glob("g[0-9]*-*")]
+        numbers = [int(name[1:].split("-")[0]) for name in self._names()]
         return f"g{max(numbers, default=0) + 1:06d}-{secrets.token_hex(3)}"
 
     def _space_of(self, name: str) -> Space:
@@ -304,13 +360,10 @@ class Generations:
         return manifest
 
     def _write_manifest(self, place: Path, space: Space) -> None:
-        files = {
-            path.relative_to(place).as_posix(): None
-            if path.name.startswith(_CHANGES_WHEN_READ)
-            else _fingerprint(path)
-            for path in sorted(place.rglob("*"))
-            if path.is_file() and not path.name.endswith(("-wal", "-shm", "-journal"))
-        }
+        files: dict[str, list[int] | None] = {_CHANGES_WHEN_READ: None}
+        for marker in sorted(place.glob(f"*/{_STORED_GRAPH}")):
+            for path in sorted(marker.parent.iterdir()):
+                files[path.relative_to(place).as_posix()] = _fingerprint(path)
         text = json.dumps({"space": asdict(space), "hnsw": HNSW, "files": files}, indent=1)
         (place / _MANIFEST).write_text(text, "utf-8")
 
@@ -330,6 +383,11 @@ def _open_chroma(folder: Path) -> Any:
 
     settings = Settings(anonymized_telemetry=False)
     return chromadb.PersistentClient(str(folder), settings=settings)
+
+
+def _let_go(hold: "ReadWriteLock") -> None:
+    hold.release()
+    hold.close()
 
 
 @contextmanager

@@ -13,11 +13,14 @@ from ragassist.storage.chunks import (
     StoredChunk,
     count_pending,
     load_vectors,
+    expect_generation,
+    expected_generations,
     mark_all_pending,
     mark_indexed,
     pending_chunks,
     removed_chunk_ids,
     store_vectors,
+    was_indexed,
 )
 
 EMBED_BATCH = 512
@@ -39,42 +42,71 @@ def update_index(
     progress: Progress,
     *,
     rebuild: bool = False,
-) -> None:
+) -> str:
     """Embed what was never embedded and write what is pending into a new generation.
 
     Call it inside `catalog.writing()`. Killed at any moment it leaves the old generation in
     place, and what was embedded stays embedded. Starts from nothing with `rebuild`, and when the
-    current generation is missing, damaged, or of another embedder.
+    current generation is missing, damaged, or not this embedder's or this catalog's.
+
+    Returns:
+        What was wrong with the current generation that it was written anew; empty when nothing.
 
     Raises:
-        EmbedderUnavailable, StorageError, IndexUnavailable: the catalog stays as it was.
+        EmbedderUnavailable, StorageError: the catalog stays as it was.
     """
     generations.sweep()
     space = space_of(embedder)
-    onto = None if rebuild else _usable(generations, space)
+    onto, fault = (None, "") if rebuild else _usable(catalog, generations, space)
     if onto is None:
         with catalog.transaction():
             mark_all_pending(catalog)
-    total = count_pending(catalog)
-    if not total:
-        return
+    if not count_pending(catalog):
+        return fault
     _embed_missing(catalog, embedder, progress)
-    with generations.staged(space, onto=onto) as index:
-        last = _write_pending(catalog, index, space, progress, fresh=onto is None)
-    with catalog.transaction():
-        mark_indexed(catalog, last)
+    try:
+        _write_generation(catalog, generations, space, progress, onto=onto)
+    except IndexUnavailable:
+        if onto is None:
+            raise
+        fault = "was damaged"
+        with catalog.transaction():
+            mark_all_pending(catalog)
+        _embed_missing(catalog, embedder, progress)
+        _write_generation(catalog, generations, space, progress, onto=None)
     generations.sweep()
+    return fault
 
 
-def _usable(generations: Generations, space: Space) -> str | None:
+def _usable(catalog: Catalog, generations: Generations, space: Space) -> tuple[str | None, str]:
+    """The current generation if it can be gone on from, else None and what is wrong with it."""
     try:
         name = generations.current()
-        if name is None or generations.space() != space:
-            return None
+        if name is None:
+            return None, "was missing" if was_indexed(catalog) else ""
+        if name not in expected_generations(catalog):
+            return None, "did not belong to this catalog"
+        if generations.space() != space:
+            return None, "was made by another embedder"
         generations.verify(name)
     except IndexUnavailable:
-        return None
-    return name
+        return None, "was damaged"
+    return name, ""
+
+
+def _write_generation(
+    catalog: Catalog,
+    generations: Generations,
+    space: Space,
+    progress: Progress,
+    *,
+    onto: str | None,
+) -> None:
+    with generations.staged(space, onto=onto) as index:
+        expect_generation(catalog, index.name)
+        last = _write_pending(catalog, index, space, progress, fresh=onto is None)
+    with catalog.transaction():
+        mark_indexed(catalog, last, index.name)
 
 
 def _embed_missing(catalog: Catalog, embedder: Embedder, progress: Progress) -> None:

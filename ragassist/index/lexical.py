@@ -4,10 +4,12 @@ import re
 import sqlite3
 from collections.abc import Sequence
 
+from ragassist.index.acronyms import long_forms
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.schema import TOKENIZER
 
-_WORD = re.compile(r"\w+")
+# Accents that are characters of their own belong to their letter, as FTS5 has it.
+_WORD = re.compile(r"\w[\w\u0300-\u036f]*")
 _TITLE_WEIGHT = 1.0
 _BODY_WEIGHT = 1.0
 _MOST_TERMS = 64
@@ -41,7 +43,8 @@ def search_lexical(
 ) -> list[tuple[int, float]]:
     """The best chunks by BM25 (k1 = 1.2, b = 0.75, Robertson & Zaragoza 2009, porter stems).
 
-    The question's words are searched as words, any of them; nothing in it is query syntax.
+    The question's words are searched as words, any of them, and acronyms also as the phrases that
+    the library's texts introduce them for; nothing in it is query syntax.
 
     Args:
         limit: how many chunks at most.
@@ -53,7 +56,8 @@ def search_lexical(
     words = content_words(question)[:_MOST_TERMS]
     if not words:
         return []
-    match = " OR ".join(f'"{word}"' for word in words)
+    phrases = [form for forms in long_forms(catalog, words).values() for form in forms]
+    match = " OR ".join(f'"{term}"' for term in [*words, *phrases])
     rank = f"bm25(chunks_fts, {_TITLE_WEIGHT}, {_BODY_WEIGHT})"
     if allowed is None:
         rows = catalog.rows(

@@ -1,6 +1,9 @@
 """The vector index as its users see it: always open, always current, or said not to be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ragassist.errors import (
     EmbedderUnavailable,
@@ -9,12 +12,12 @@ from ragassist.errors import (
     LibraryReadOnly,
     RagassistError,
 )
-from ragassist.index.embedders import Embedder, load_embedder
+from ragassist.index.embedders import BuiltinEmbedder, Embedder, load_embedder
 from ragassist.index.generations import Generations, Reader
 from ragassist.index.indexing import Progress, space_of, update_index
 from ragassist.index.search import DenseQuery, find_passages
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.chunks import count_pending
+from ragassist.storage.chunks import count_pending, expected_generations
 from ragassist.types import Filters, Passage
 
 _EMBEDDER = "embedder"
@@ -51,19 +54,26 @@ class Retriever:
         self._embedder(name)
         self._catalog.set_meta(_EMBEDDER, name)
 
+    def word_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed with the built-in table, whichever embedder the library searches with."""
+        return self._embedder(BuiltinEmbedder.name).embed(texts)
+
     def update(self, *, rebuild: bool = False) -> None:
         """Write what is pending, or everything anew; call it inside `catalog.writing()`.
 
         Raises:
-            EmbedderUnavailable, StorageError, IndexUnavailable: the old index stays in use.
+            EmbedderUnavailable, StorageError: the old index stays in use.
         """
-        update_index(
+        self.close()
+        fault = update_index(
             self._catalog,
             self.generations,
             self._embedder(self.embedder_name),
             self._progress,
             rebuild=rebuild,
         )
+        if fault:
+            self._notify(f"the vector index {fault} and has been made anew from the catalog")
 
     def find(self, question: str, filters: Filters, top_k: int) -> tuple[Passage, ...]:
         """The best passages, at most one a paper, best first.
@@ -88,8 +98,9 @@ class Retriever:
             with self._catalog.writing(wait_s=0):
                 self.update()
         except (LibraryLocked, LibraryReadOnly) as error:
-            pending = count_pending(self._catalog)
-            self._notify(f"{pending} passages are not searchable by meaning yet: {error}")
+            # Without any, an index is being replaced: the catalog's own vectors serve as well.
+            if pending := count_pending(self._catalog):
+                self._notify(f"{pending} passages are not searchable by meaning yet: {error}")
         except RagassistError as error:
             self._notify(f"the vector index could not be brought up to date: {error}")
 
@@ -103,11 +114,13 @@ class Retriever:
         if count_pending(self._catalog):
             return True
         try:
-            space = self.generations.space()
+            name, space = self.generations.current(), self.generations.space()
         except IndexUnavailable:
             return True
-        if space is None:
+        if name is None or space is None:
             return bool(self._catalog.value("SELECT EXISTS (SELECT 1 FROM chunks)"))
+        if name not in expected_generations(self._catalog):
+            return True
         if space.embedder != self.embedder_name:
             return True
         embedder = self._embedder_or_none(space.embedder)

@@ -1,5 +1,6 @@
 """Finding passages: two legs, one ranking."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,8 @@ def find_passages(
         similar = dict(_nearest(catalog, dense, limit, allowed))
         unknown = [chunk_id for chunk_id in lexical if chunk_id not in similar]
         similar.update(_similarities(catalog, dense, unknown))
+        # Half precision can carry a cosine past its ends.
+        similar = {chunk_id: max(-1.0, min(cos, 1.0)) for chunk_id, cos in similar.items()}
     return _passages(catalog, fuse(lexical, similar), lexical, similar, top_k)
 
 
@@ -94,11 +97,10 @@ def _similarities(
 ) -> dict[int, float]:
     if not chunk_ids:
         return {}
-    marks = ",".join("?" * len(chunk_ids))
     rows = catalog.rows(
         "SELECT chunk_id, vector FROM chunks JOIN embeddings USING (text_hash) "
-        f"WHERE embedder = ? AND chunk_id IN ({marks})",
-        (dense.identity, *chunk_ids),
+        "WHERE embedder = ? AND chunk_id IN (SELECT value FROM json_each(?))",
+        (dense.identity, json.dumps(chunk_ids)),
     )
     return {
         chunk_id: float(np.frombuffer(vector, np.float16).astype(np.float32) @ dense.vector)
@@ -141,13 +143,13 @@ def _passages(
 
 
 def _texts(catalog: Catalog, chunk_ids: Sequence[int]) -> dict[int, tuple[str, str, int, int, str]]:
-    marks = ",".join("?" * len(chunk_ids))
     return {
         chunk_id: (paper_id, title, start, stop, text)
         for chunk_id, paper_id, title, start, stop, text in catalog.rows(
             "SELECT chunk_id, paper_id, title, start, stop, "
             "substr(abstract, start + 1, stop - start) "
-            f"FROM chunks JOIN papers USING (paper_row) WHERE chunk_id IN ({marks})",
-            tuple(chunk_ids),
+            "FROM chunks JOIN papers USING (paper_row) "
+            "WHERE chunk_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(chunk_ids),),
         )
     }

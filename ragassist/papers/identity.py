@@ -5,7 +5,8 @@ with compatible first author and year. The answer depends on the set of records 
 the order in which they came.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragassist.papers.ids import family_name
@@ -13,6 +14,7 @@ from ragassist.papers.merge import completeness
 from ragassist.text import fold, title_key
 from ragassist.types import Record
 
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+?)(?:v\d+)?")
 _PREPRINT_DOIS = ("10.48550/", "10.1101/", "10.31219/", "10.2139/")
 _FEWEST_TITLE_WORDS = 3
 
@@ -31,36 +33,33 @@ def identity_keys(record: Record) -> frozenset[str]:
     Sharing one makes two records candidates; `group_works` decides. A title of one or two words
     ("Editorial") is no candidate on its own: author, year or abstract has to agree as well.
     """
-    keys = set(_certain_keys(record))
-    title = title_key(record.title)
-    if title:
-        if title.count(" ") + 1 >= _FEWEST_TITLE_WORDS or not title.isascii():
-            keys.add(f"title:{title}")
-        elif record.authors and record.year is not None:
-            keys.add(f"title:{title}|{family_name(record.authors[0])}|{record.year}")
-        else:
-            keys.add(f"title:{title}|{title_key(record.abstract[:200])}")
-    return frozenset(keys)
+    return frozenset((*_certain_keys(record), *_title_keys(record)))
 
 
 def group_works(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
     """Part sightings into works.
 
     Those that share a certain key are one work. Then, most complete first, each joins the one
-    work that has its title and contradicts it nowhere; with two or more such works it is not
-    known which is meant, and it stays by itself.
+    work that shares its title key and contradicts it nowhere; with two or more such works it is
+    not known which is meant, and it stays by itself. What shares no key, directly or through
+    others, has no part in each other's grouping.
 
     Returns:
         The works, each ordered most complete first; the order of works is that of their firsts.
     """
     ordered = sorted(sightings, key=_order)
     works: list[list[Sighting]] = []
+    titled: dict[str, dict[int, None]] = {}
     for cluster in _join_on_certain_keys(ordered):
-        fitting = [work for work in works if _may_be_one(work, cluster)]
-        if len(fitting) == 1:
-            fitting[0].extend(cluster)
-        else:
-            works.append(cluster)
+        keys = dict.fromkeys(key for sighting in cluster for key in _title_keys(sighting.record))
+        rivals = dict.fromkeys(index for key in keys for index in titled.get(key, ()))
+        fitting = [index for index in rivals if _compatible_throughout(works[index], cluster)]
+        place = fitting[0] if len(fitting) == 1 else len(works)
+        if place == len(works):
+            works.append([])
+        works[place].extend(cluster)
+        for key in keys:
+            titled.setdefault(key, {})[place] = None
     return [sorted(work, key=_order) for work in works]
 
 
@@ -68,13 +67,27 @@ def _order(sighting: Sighting) -> tuple[object, ...]:
     return (*completeness(sighting.record), sighting.source, sighting.record.line)
 
 
-def _certain_keys(record: Record) -> Iterable[str]:
+def _certain_keys(record: Record) -> Iterator[str]:
     if record.doi:
         yield f"doi:{record.doi}"
+        if arxiv := _ARXIV_DOI.fullmatch(record.doi):
+            yield f"arxiv:{arxiv[1]}"
     if record.arxiv_id:
-        yield f"arxiv:{record.arxiv_id}"
+        yield f"arxiv:{record.arxiv_id.lower()}"
     if record.pmid:
         yield f"pmid:{record.pmid}"
+
+
+def _title_keys(record: Record) -> Iterator[str]:
+    title = title_key(record.title)
+    if not title:
+        return
+    if title.count(" ") + 1 >= _FEWEST_TITLE_WORDS or not title.isascii():
+        yield f"title:{title}"
+    elif record.authors and record.year is not None:
+        yield f"title:{title}|{family_name(record.authors[0])}|{record.year}"
+    else:
+        yield f"title:{title}|{title_key(record.abstract[:200])}"
 
 
 def _join_on_certain_keys(ordered: Sequence[Sighting]) -> list[list[Sighting]]:
@@ -97,10 +110,7 @@ def _join_on_certain_keys(ordered: Sequence[Sighting]) -> list[list[Sighting]]:
     return list(clusters.values())
 
 
-def _may_be_one(work: Sequence[Sighting], cluster: Sequence[Sighting]) -> bool:
-    titles = {title_key(sighting.record.title) for sighting in work}
-    if titles.isdisjoint(title_key(sighting.record.title) for sighting in cluster):
-        return False
+def _compatible_throughout(work: Sequence[Sighting], cluster: Sequence[Sighting]) -> bool:
     return all(_compatible(one, other) for one in work for other in cluster)
 
 

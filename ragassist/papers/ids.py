@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import accumulate
 
 from ragassist.text import fold, title_key
 from ragassist.types import Record
@@ -20,8 +21,7 @@ _SKIPPED = frozenset(
 )
 _PARTICLES = frozenset("al bin da das de del della der di dos du el la le ten ter van von".split())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-# `Smith JA`, as PubMed writes names; `KAIMING HE`, all in capitals, is none.
-_FAMILY_FIRST = re.compile(r"(.*[a-z].*?) (?:[A-Z]{1,3}|(?:[A-Z]\.[ -]?){1,3})")
+_INITIALS = re.compile(r"(?!I{2,3}$|IV$)(?:[A-Z]{1,3}|(?:[A-Z]\.-?){1,3})")
 
 
 def safe_key(key: str) -> str:
@@ -67,12 +67,23 @@ def family_name(author: str) -> str:
     """
     if "," in author:
         words = fold(author.split(",", 1)[0]).split()
-    elif family_first := _FAMILY_FIRST.fullmatch(author.strip()):
-        words = fold(family_first[1]).split()
+    elif family_first := _before_initials(author):
+        words = fold(family_first).split()
     else:
         words = [word for word in fold(author).split() if word.strip(".") not in _SUFFIXES][-1:]
     kept = [word for word in words if word not in _PARTICLES]
     return " ".join(kept or words)
+
+
+def _before_initials(author: str) -> str:
+    """`Smith` of `Smith JA`, as PubMed writes names; empty for names in another order."""
+    words = author.split()
+    kept = len(words)
+    while kept and _INITIALS.fullmatch(words[kept - 1]):
+        kept -= 1
+    family = " ".join(words[:kept])
+    # `KAIMING HE` is in capitals throughout: no initials.
+    return "" if kept == len(words) or family.isupper() else family
 
 
 def _first_content_word(title: str) -> str:
@@ -84,8 +95,8 @@ def _first_content_word(title: str) -> str:
 
 def _title_slug(title: str) -> str:
     words = [word for word in _NOT_ALNUM.split(fold(title)) if word]
-    while words and len("-".join(words)) > _LONGEST_SLUG:
-        words.pop()
+    lengths_with_hyphen = accumulate(len(word) + 1 for word in words)
+    words = words[: sum(length - 1 <= _LONGEST_SLUG for length in lengths_with_hyphen)]
     while len(words) > 1 and words[-1] in _SKIPPED:
         words.pop()
     return "-".join(words)

@@ -3,33 +3,42 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ragassist.sources.cleaning import clean_text
 from ragassist.sources.lines import Line
+from ragassist.text import one_line
 from ragassist.types import Failure, Record
 
 _SHOWN = 80
+_LONGEST_KEY = 200
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
-_ARXIV = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
+_DATE = re.compile(r"(\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)(?:[T ]\d\d:\S*)?")
+_DOI = re.compile(r"(10\.\d{4,9}/\S*[^\s.,;])")
+_ARXIV = re.compile(r"(?<!\w)(?<!\d\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
+_PMID = re.compile(r"^(?:PMID:? ?)?(\d{1,9})$", re.IGNORECASE)
+_ET_AL = re.compile(r"(?:^|,? )et al\.?$|^others$", re.IGNORECASE)
+_PAPER_NAMES = frozenset({"title", "abstract", "text"})
+# A JSON object that is cut off, or of the nesting or number that `json` refuses.
+_BEGINS_AS_PAPER = re.compile(r'\s*\{\s*"(?:.{0,20000}[{,]\s*")?(?:title|abstract|text)"\s*:')
+_LINES_LOOKED_AT = 20
 
 
 def looks_like(head: str) -> bool:
-    """Whether the first line is a JSON object with what a paper has."""
-    first = next((line for line in head.splitlines() if line.strip()), "")
-    if not first.lstrip().startswith("{"):
+    """Whether one of the first lines is a JSON object with what a paper has."""
+    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
+    return any(map(_is_paper, islice(lines, _LINES_LOOKED_AT)))
+
+
+def _is_paper(line: str) -> bool:
+    if not line.lstrip().startswith("{"):
         return False
     try:
-        stated = json.loads(first)
+        stated = json.loads(line)
     except (ValueError, RecursionError):
-        # Cut off by the end of the head, or one bad line: its beginning still shows the names.
-        return (
-            re.match(r'\s*\{\s*"(?:_?id|title|abstract|text|venue|paper_id)"\s*:', first)
-            is not None
-        )
-    return isinstance(stated, dict) and bool({"title", "abstract", "text"} & stated.keys())
+        return _BEGINS_AS_PAPER.match(line) is not None
+    return isinstance(stated, dict) and not _PAPER_NAMES.isdisjoint(_flat(stated))
 
 
 def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
@@ -40,26 +49,38 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     under `metadata`; others are ignored.
 
     A line that is no JSON object, or has neither title nor abstract, is a failure; blank lines
-    are nothing. Values of the wrong type are left out, never guessed at.
+    are nothing. Of a name given twice the last holds. Values of the wrong type are left out, never
+    guessed at; only keys and PMIDs may be numbers.
     """
     for line in lines:
         if not line.text.strip():
             continue
         try:
             stated = json.loads(line.text)
-        except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", "") or "nested too deeply"
-            yield _failure(line, source, f"not JSON: {reason}")
+        except json.JSONDecodeError as error:
+            yield _failure(line, source, f"not JSON: {error.msg}")
+            continue
+        except RecursionError:
+            yield _failure(line, source, "not JSON that can be read: nested too deeply")
+            continue
+        except ValueError:
+            yield _failure(line, source, "not JSON that can be read: a number of too many digits")
             continue
         if not isinstance(stated, dict):
             yield _failure(line, source, "not a JSON object")
             continue
-        nested = stated.get("metadata")
-        record = _record({**nested, **stated} if isinstance(nested, dict) else stated, line.number)
+        record = _record(_flat(stated), line.number)
         if record.title or record.abstract:
             yield record
         else:
             yield _failure(line, source, "neither title nor abstract")
+
+
+def _flat(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stated, and what is stated under `metadata` alone; nulls and blanks are not."""
+    nested = stated.get("metadata")
+    own = {name: value for name, value in stated.items() if value not in (None, "")}
+    return {**nested, **own} if isinstance(nested, dict) else own
 
 
 def _failure(line: Line, source: str, reason: str) -> Failure:
@@ -70,12 +91,12 @@ def _failure(line: Line, source: str, reason: str) -> Failure:
 
 def _record(stated: Mapping[str, Any], number: int) -> Record:
     authors, truncated = _authors(stated)
-    date = _text(stated, "date", "published")
-    date = date[:10] if date and _DATE.match(date) else None
+    dated = _DATE.fullmatch(_text(stated, "date", "published") or "")
+    date = dated[1] if dated else None
     return Record(
         title=_text(stated, "title") or "",
         abstract=_text(stated, "abstract", "text") or "",
-        key=_key(stated),
+        key=(_text_or_number(stated, "_id", "id", "paper_id") or "")[:_LONGEST_KEY] or None,
         authors=authors,
         authors_truncated=truncated,
         year=_year(stated.get("year"), date),
@@ -83,7 +104,7 @@ def _record(stated: Mapping[str, Any], number: int) -> Record:
         venue=_text(stated, "venue", "journal"),
         doi=_match(_DOI, _text(stated, "doi"), lower=True),
         arxiv_id=_match(_ARXIV, _text(stated, "arxiv_id", "arxiv")),
-        pmid=_match(re.compile(r"\d{1,9}$"), _text(stated, "pmid", "pubmed_id")),
+        pmid=_match(_PMID, _text_or_number(stated, "pmid", "pubmed_id")),
         url=_text(stated, "url"),
         categories=_texts(stated.get("categories")),
         keywords=_texts(stated.get("keywords")),
@@ -94,18 +115,25 @@ def _record(stated: Mapping[str, Any], number: int) -> Record:
 def _text(stated: Mapping[str, Any], *names: str) -> str | None:
     for name in names:
         value = stated.get(name)
-        if isinstance(value, str) and (text := clean_text(value)):
+        if isinstance(value, str) and (text := _plain(value)):
             return text
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
+    return None
+
+
+def _text_or_number(stated: Mapping[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = stated.get(name)
+        if isinstance(value, str) and (text := one_line(value)):
+            return text
+        # A bool is an int, but no number.
+        if type(value) is int:
             return str(value)
     return None
 
 
-def _key(stated: Mapping[str, Any]) -> str | None:
-    value = next((stated[n] for n in ("_id", "id", "paper_id") if stated.get(n) is not None), None)
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return None
-    return " ".join(str(value).split())[:200] or None
+def _plain(value: str) -> str:
+    # The line was stripped of control characters before JSON's escapes were undone.
+    return clean_text(one_line(value))
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -113,27 +141,27 @@ def _texts(value: object) -> tuple[str, ...]:
         value = re.split(r"[;,]", value)
     if not isinstance(value, list):
         return ()
-    return tuple(text for entry in value if isinstance(entry, str) and (text := clean_text(entry)))
+    return tuple(text for entry in value if isinstance(entry, str) and (text := _plain(entry)))
 
 
 def _authors(stated: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
     value = stated.get("authors")
     if isinstance(value, str):
-        value = re.split(r"\s*;\s*|\s+and\s+", value)
+        value = re.split(r";| and ", one_line(value))
     names = []
     for entry in value if isinstance(value, list) else ():
         name = entry.get("name") if isinstance(entry, dict) else entry
-        if isinstance(name, str) and (text := clean_text(name)):
+        if isinstance(name, str) and (text := _plain(name)):
             names.append(text)
     truncated = stated.get("authors_truncated") is True
-    if names and re.fullmatch(r"et al\.?|others", names[-1], re.IGNORECASE):
-        names.pop()
+    if names and _ET_AL.search(names[-1]):
+        names[-1] = _ET_AL.sub("", names[-1])
         truncated = True
-    return tuple(names), truncated
+    return tuple(filter(None, names)), truncated
 
 
 def _year(value: object, date: str | None) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         return value if 1400 <= value < 2100 else None
     found = _YEAR.search(value if isinstance(value, str) else date or "")
     return int(found.group()) if found else None
@@ -143,5 +171,4 @@ def _match(pattern: re.Pattern[str], value: str | None, *, lower: bool = False) 
     found = pattern.search(value or "")
     if found is None:
         return None
-    text = found.group(1) if pattern.groups else found.group()
-    return text.lower() if lower else text
+    return found[1].lower() if lower else found[1]

@@ -2,6 +2,9 @@
 
 import codecs
 import io
+import os
+import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +14,7 @@ from ragassist.text import strip_controls
 
 HEAD_BYTES = 1 << 16
 _LONGEST_LINE = 32_000_000
+_REPAIRED = frozenset({"utf-8", "utf-8-sig", "cp1252"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,8 +29,15 @@ _BINARY_STARTS = {
     b"\x1f\x8b": "compressed with gzip: unpack it first",
     b"\xfd7zXZ": "compressed with xz: unpack it first",
     b"BZh": "compressed with bzip2: unpack it first",
+    b"\xd0\xcf\x11\xe0": "an old office document: save its text first",
+    b"{\\rtf": "rich text: save it as plain text first",
     b"SQLite format 3": "a database, not a list of papers",
 }
+# What no text has many of, in any encoding but UTF-16 and UTF-32.
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
+_MOST_CONTROLS = 4
+# A byte that was not of the text's encoding, as `surrogateescape` keeps it.
+_STRAY = re.compile("[\udc80-\udcff]")
 # What Windows-1252 text of Western languages is made of beyond ASCII.
 _WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
                      "‘’“”–—…•«»¿¡°±²³µ·×§©®€£ªº\xa0")  # fmt: skip
@@ -54,6 +65,7 @@ class TextFile:
     Attributes:
         head: the first 64 kB, decoded.
         encoding: what it is read as.
+        size_bytes: of the file.
         bytes_read: how far `lines` has come, a buffer ahead of the line it gave last.
 
     Raises:
@@ -64,15 +76,17 @@ class TextFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.bytes_read = 0
-        if path.exists() and not path.is_file():
-            raise SourceError(f"{str(path)!r} is not a regular file")
         try:
+            # Asked before opening: opening a pipe would wait for whoever writes to it.
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise SourceError(f"{str(path)!r} is not a regular file: save its text as one")
             with path.open("rb") as file:
                 head = file.read(HEAD_BYTES)
+                self.size_bytes = os.fstat(file.fileno()).st_size
         except OSError as error:
-            raise SourceError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+            raise _unreadable(path, error) from error
         if not head.strip():
-            raise SourceError(f"{str(path)!r} is empty")
+            raise _empty(path)
         for start, what in _BINARY_STARTS.items():
             if head.startswith(start):
                 raise SourceError(f"{str(path)!r} is {what}")
@@ -81,19 +95,22 @@ class TextFile:
             raise SourceError(f"{str(path)!r} is not text: save it as plain text (UTF-8) first")
         self.encoding = encoding
         self.head = strip_controls(head.decode(encoding, "ignore"))
+        if not self.head.strip():
+            raise _empty(path)
 
     def lines(self) -> Iterator[Line]:
         r"""All lines; `\n`, `\r\n` and `\r` end one. Flat in memory.
 
-        A line in another encoding than the rest is read as Windows-1252.
+        Bytes in another encoding than the rest are read as Windows-1252.
 
         Raises:
             SourceError: a line of more than 32 million characters, or the disk fails.
         """
         try:
             with self.path.open("rb") as raw:
-                # surrogateescape keeps the bytes of a line that needs another encoding.
-                text = io.TextIOWrapper(raw, self.encoding, "surrogateescape", newline=None)
+                # Only where a character is a byte or UTF-8 can a stray byte be told from the rest.
+                errors = "surrogateescape" if self.encoding in _REPAIRED else "replace"
+                text = io.TextIOWrapper(raw, self.encoding, errors, newline=None)
                 number = 0
                 while line := text.readline(_LONGEST_LINE):
                     number += 1
@@ -103,22 +120,28 @@ class TextFile:
                             f"{str(self.path)!r} line {number} is longer than "
                             f"{_LONGEST_LINE:,} characters: this is no list of papers"
                         )
-                    yield Line(number, strip_controls(self._repaired(line).rstrip("\n")))
+                    yield Line(number, strip_controls(_repaired(line).rstrip("\n")))
         except OSError as error:
-            raise SourceError(f"{str(self.path)!r} cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise SourceError(
-                f"{str(self.path)!r} is not the {self.encoding} text it began as: save it as UTF-8"
-            ) from error
+            raise _unreadable(self.path, error) from error
 
-    def _repaired(self, line: str) -> str:
-        if line.isascii() or not any("\udc80" <= char <= "\udcff" for char in line):
-            return line
-        raw = line.encode(self.encoding, "surrogateescape")
-        try:
-            return raw.decode("cp1252")
-        except UnicodeDecodeError:
-            return raw.decode("latin-1")
+
+def _repaired(line: str) -> str:
+    return line if line.isascii() else _STRAY.sub(_as_windows_1252, line)
+
+
+def _as_windows_1252(stray: re.Match[str]) -> str:
+    return stray[0].encode("utf-8", "surrogateescape").decode("cp1252", "ignore")
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"{str(path)!r} cannot be read ({error.strerror}): see that it is there and that you may "
+        "read it"
+    )
+
+
+def _empty(path: Path) -> SourceError:
+    return SourceError(f"{str(path)!r} is empty: save it again, or leave it out")
 
 
 def _encoding_of(head: bytes) -> str | None:
@@ -126,13 +149,14 @@ def _encoding_of(head: bytes) -> str | None:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding
-    if b"\0" in head:
-        return _utf16_without_bom(head)
-    if _decodes(head, "utf-8"):
-        return "utf-8"
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
-    if controls > len(head) / 100:
+    if b"\0" in head and (wide := _utf16_without_bom(head)):
+        return wide
+    # A few stray ones in a page that is readable otherwise are dropped later.
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > _MOST_CONTROLS and controls > len(head) / 100:
         return None
+    if _decodes(head, "utf-8") or _is_mostly_utf8(head):
+        return "utf-8"
     # Guessing from statistics goes wrong on the few accents of a Western page; rule that out.
     beyond = {char for char in head.decode("cp1252", "replace") if ord(char) > 127}
     if beyond <= _WESTERN:
@@ -148,10 +172,13 @@ def _utf16_without_bom(head: bytes) -> str | None:
     for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         if zeros > len(head) / 5 and others <= zeros / 20 and _decodes(head, encoding):
             return encoding
-    # A stray NUL in an otherwise readable page is dropped with the other control characters.
-    if head.count(0) <= len(head) / 1000 and _decodes(head, "utf-8"):
-        return "utf-8"
     return None
+
+
+def _is_mostly_utf8(head: bytes) -> bool:
+    """Whether what is beyond ASCII is UTF-8 but for strays: by chance, other text hardly is."""
+    beyond = [char for char in head.decode("utf-8", "surrogateescape") if not char.isascii()]
+    return 2 * sum(map(bool, map(_STRAY.match, beyond))) < len(beyond)
 
 
 def _decodes(head: bytes, encoding: str) -> bool:

@@ -78,11 +78,12 @@ def looks_like(head: str) -> bool:
     alternate as they do on a page of papers: abstracts that speak of results and methods, and
     as many titles as abstracts. A document with headings is not enough.
     """
-    if head.lstrip("\ufeff \t\r\n")[:1] in tuple("{[<@%#\\"):
+    opening = head.lstrip("\ufeff \t\r\n")[:1]
+    if opening in tuple("{[<"):
         return False
     lines = (Line(number, text) for number, text in enumerate(head.splitlines(), 1))
     rows = list(rows_of(lines))
-    return has_stamped_paper(rows) or has_pairs(rows)
+    return has_stamped_paper(rows) or (opening not in tuple("@%#\\") and has_pairs(rows))
 
 
 def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:

@@ -80,7 +80,8 @@ _LONE_CATEGORY = re.compile(rf"{_CATEGORIES}")
 _SURE_COUNTER = re.compile(
     r"[^\w]{0,4}\d[\d,.]{0,12}\s?[kKmM%]?\+?"
     r"(?:(?:\s?[a-z][a-z-]{2,14}(?:\s[a-z]{2,12})?)|\s?[A-Z][a-z]{3,14})?"
-    r"|(?:h-?index|i10-?index|(?:up)?votes?|likes?|comments?|citations?|stars?|views?|(?:\w{2,12} )?score)"
+    r"|(?:h-?index|i10-?index|(?:up)?votes?|likes?|comments?|citations?|stars?|"
+    r"views?|(?:\w{2,12} )?score)"
     r"[\s:]{0,3}\d[\d,.]{0,12}\s?[kKmM%]?"
     r"|[a-z]{3,14}\s?\d{1,3}%",
     re.IGNORECASE,

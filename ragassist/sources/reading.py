@@ -1,5 +1,6 @@
 """From paths to records: finding the files, and choosing the reader by what a file contains."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +28,10 @@ FORMATS: tuple[Format, ...] = (
 
 
 class Source:
-    """One file that papers are read from.
+    r"""One file that papers are read from.
 
     Attributes:
-        path: absolute, as provenance records it.
+        path: absolute, as provenance records it; bytes of it that are no text as `\xNN`.
         reader: the name of the format that reads it.
         size_bytes: of the file, for progress.
 
@@ -40,8 +41,8 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self._file = TextFile(path)
-        self.path = str(path.resolve())
-        self.size_bytes = path.stat().st_size
+        self.path = os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
+        self.size_bytes = self._file.size_bytes
         recognised = next((f for f in FORMATS if f.looks_like(self._file.head)), None)
         if recognised is None:
             known = ", ".join(f.name for f in FORMATS)
@@ -75,20 +76,26 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     Raises:
         SourceError: a path is not there, or a folder holds no file.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for path in paths:
-        if path.is_dir():
-            inside = [
-                file
-                for file in sorted(path.rglob("*"))
-                if file.is_file()
-                and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            ]
-            if not inside:
-                raise SourceError(f"{str(path)!r} holds no files")
-            found.update(dict.fromkeys(inside))
-        elif path.exists():
-            found[path] = None
-        else:
-            raise SourceError(f"{str(path)!r} is not there")
-    return list(found)
+        try:
+            for file in _files_at(path):
+                found.setdefault(file.resolve(), file)
+        except OSError as error:
+            raise SourceError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+    return list(found.values())
+
+
+def _files_at(path: Path) -> list[Path]:
+    if not path.exists():
+        raise SourceError(f"{str(path)!r} is not there: check how it is spelt, and from where")
+    if not path.is_dir():
+        return [path]
+    inside = [
+        file
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+    if not inside:
+        raise SourceError(f"{str(path)!r} holds no files: name the files, or another folder")
+    return inside

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ragassist.errors import (
     LibraryReadOnly,
     StorageError,
 )
-from ragassist.storage.schema import SCHEMA_VERSION, migrate, schema_version
+from ragassist.storage.schema import SCHEMA_VERSION, migrate, roll_back, schema_version
 from ragassist.text import fold
 
 CATALOG_NAME = "catalog.sqlite3"
@@ -54,12 +54,21 @@ class Catalog:
             raise LibraryNotFound(f"no library in {str(folder)!r}: `ragassist add FILE` makes one")
         read_only = not (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
         catalog = cls(folder, _connect(path, read_only=read_only), read_only=read_only)
-        with _translated(path):
-            version = schema_version(catalog._connection)
-        if version < SCHEMA_VERSION:
-            with catalog.writing():
-                migrate(catalog._connection)
+        try:
+            catalog._bring_up_to_date()
+        except BaseException:
+            catalog.close()
+            raise
         return catalog
+
+    def _bring_up_to_date(self) -> None:
+        with _translated(self.folder):
+            version = schema_version(self._connection)
+        if version == SCHEMA_VERSION:
+            return
+        # A new catalog needs no writer's lock: whoever holds it may hold it for hours.
+        with nullcontext() if version == 0 else self.writing(), _translated(self.folder):
+            migrate(self._connection)
 
     @classmethod
     def create(cls, folder: Path) -> "Catalog":
@@ -128,12 +137,10 @@ class Catalog:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.execute("COMMIT")
         except BaseException:
-            # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide why.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            roll_back(self._connection)
             raise
-        self.execute("COMMIT")
 
     @contextmanager
     def writing(

@@ -12,6 +12,9 @@ from ragassist.types import Chunk
 
 Vectors = NDArray[np.float32]
 
+_GENERATION = "generation"
+_NEXT_GENERATION = "next_generation"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredChunk:
@@ -72,8 +75,29 @@ def mark_all_pending(catalog: Catalog) -> None:
     catalog.execute("UPDATE chunks SET pending = 1")
 
 
-def mark_indexed(catalog: Catalog, last_chunk_id: int) -> None:
-    """Every chunk up to this id is in the vector index, and no removed one is."""
+def expect_generation(catalog: Catalog, name: str) -> None:
+    """Note which generation of the vector index is about to be written."""
+    catalog.set_meta(_NEXT_GENERATION, name)
+
+
+def was_indexed(catalog: Catalog) -> bool:
+    """Whether there ever was a generation that readers could use."""
+    return catalog.meta(_GENERATION) is not None
+
+
+def expected_generations(catalog: Catalog) -> set[str]:
+    """The generations that `pending` is true of; none before the first.
+
+    Two: what was written when the writer was killed may be in use already, or not yet. Any other
+    belongs to another state of the catalog, one that a backup or a deletion has undone.
+    """
+    names = (catalog.meta(_GENERATION), catalog.meta(_NEXT_GENERATION))
+    return {name for name in names if name is not None}
+
+
+def mark_indexed(catalog: Catalog, last_chunk_id: int, generation: str) -> None:
+    """Every chunk up to this id is in this generation, which is in use, and no removed one is."""
+    catalog.set_meta(_GENERATION, generation)
     catalog.execute(
         "UPDATE chunks SET pending = 0 WHERE pending AND chunk_id <= ?", (last_chunk_id,)
     )

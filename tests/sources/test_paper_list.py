@@ -406,6 +406,9 @@ class TestRecognition:
     def test_a_single_stamped_paper_is_enough(self) -> None:
         assert looks_like(stamped("LampsAda Vale"))
 
+    def test_a_profile_may_begin_with_a_handle(self) -> None:
+        assert looks_like("@ada\n\nRO\n\n" + stamped("LampsAda Vale"))
+
     def test_one_pair_needs_a_header_and_two_do_not(self) -> None:
         one = f"Reading in the Old Dark\n\n{LAMPS}\n"
         assert not looks_like(one)
@@ -488,9 +491,11 @@ PIECES = st.sampled_from([
     "AIJul 1, 2024Code", "CLMar 9", "Mar 9", "45", "Novelty52%", "View PDF", "Lamps and Light",
     "Lamps of OldAda Vale, Bo Li et al.",
     "Ada Vale, Bo Li", "Ada Vale", "LightXu Han", LAMPS,
-    PAGES, SHORT, "", "  ", "\t", "Results", "(1) a list", "why do lamps flicker at night", "et al.", "...",
+    PAGES, SHORT, "", "  ", "\t", "Results", "(1) a list", "why do lamps flicker at night",
+    "et al.", "...",
     r"\cite{a}", "$x$", "GPT-4", "Ada Vale · lab",
-    "https://e.org", "x" * 700, "A" * 61_000,
+    "https://e.org",
+    "x" * 700, "A" * 61_000,
 ])  # fmt: skip
 
 

@@ -1,0 +1,50 @@
+"""The baseline of `add`: the vectors of a library, added to a bare Chroma. Prints the seconds.
+
+    python -m eval.bench.bare_chroma LIBRARY
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+
+from ragassist.index.generations import HNSW
+from ragassist.storage.catalog import Catalog
+
+_BATCH = 4096
+
+
+def main(library: Path) -> float:
+    """Seconds to add every vector of the library with the metadata and settings it has there."""
+    catalog = Catalog.open(library)
+    rows = catalog.rows(
+        "SELECT chunk_id, paper_id, start, stop, vector FROM chunks "
+        "JOIN papers USING (paper_row) JOIN embeddings USING (text_hash) ORDER BY chunk_id"
+    )
+    catalog.close()
+    vectors = np.stack([np.frombuffer(row[4], np.float16) for row in rows]).astype(np.float32)
+    metadata = [{"paper_id": row[1], "start": row[2], "stop": row[3]} for row in rows]
+    with tempfile.TemporaryDirectory(prefix="bare-chroma-") as place:
+        client = chromadb.PersistentClient(place, settings=Settings(anonymized_telemetry=False))
+        collection = client.create_collection(
+            "chunks", configuration={"hnsw": HNSW}, embedding_function=None
+        )
+        begin = time.perf_counter()
+        for start in range(0, len(rows), _BATCH):
+            part = slice(start, start + _BATCH)
+            collection.add(
+                ids=[str(row[0]) for row in rows[part]],
+                embeddings=vectors[part],
+                metadatas=metadata[part],
+            )
+        seconds = time.perf_counter() - begin
+        client.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{main(Path(sys.argv[1]))}\n")

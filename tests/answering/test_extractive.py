@@ -1,0 +1,271 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ragassist.index.embedders import BuiltinEmbedder
+from ragassist.library import Library
+from ragassist.types import Answer, Declined
+
+SEEDS = Path(__file__).parents[3] / "shared" / "corpora" / "seeds"
+
+TOOL_PAPER = {
+    "_id": "wren2021tools",
+    "title": "Teaching Parsers to Consult Almanacs",
+    "abstract": (
+        "Parsers have received much attention in recent years. "
+        "However, parsers cannot consult almanacs. "
+        "To this end, we train parsers to consult almanacs while they read tide tables. "
+        "It needs no labels. "
+        "Results show that parsers with almanacs predict tides twice as well as parsers without, "
+        "cf. Fig. 2 of Wren et al. and e.g. the tables of Dr. Hale. "
+        "Our code is available at https://example.org/almanacs."
+    ),
+}
+OTHER_PAPER = {
+    "_id": "hale2019soil",
+    "title": "Clay Soils and Their Drainage",
+    "abstract": "We measure how clay soils drain after rain. Sandy soils drain faster than clay.",
+}
+TITLE_ONLY = {"_id": "ames1990tides", "title": "Parsers Consult Almanacs of Tide Tables"}
+
+
+def make_library(folder: Path, *records: dict[str, object]) -> Library:
+    source = folder / "papers.jsonl"
+    source.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    library = Library.open(folder / "library")
+    library.add(source)
+    return library
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("sample")
+    source = folder / "sample.jsonl"
+    shipped = resources.files("ragassist").joinpath("resources/sample_library.jsonl")
+    source.write_bytes(shipped.read_bytes())
+    with Library.open(folder / "library") as library:
+        library.add(source)
+        yield library
+
+
+def texts(said: Answer | Declined) -> list[str]:
+    assert isinstance(said, Answer)
+    return [claim.text for claim in said.claims]
+
+
+def assert_verbatim(library: Library, said: Answer | Declined) -> None:
+    if isinstance(said, Declined):
+        return
+    assert 1 <= len(said.claims) <= 5
+    passages = {passage.paper_id for passage in said.passages}
+    for claim in said.claims:
+        (paper_id,) = claim.citations
+        (evidence,) = claim.evidence
+        assert paper_id in passages
+        assert evidence.paper_id == paper_id
+        assert claim.text == evidence.quote
+        assert evidence.quote == library.paper(paper_id).abstract[evidence.start : evidence.stop]
+
+
+SAMPLE_QUESTIONS = [
+    "How does Self-RAG decide when to retrieve?",
+    "colbert index compression",
+    "Do bigger models lie more?",
+    "Is BM25 still competitive with neural retrievers?",
+    "How can RAG be evaluated without gold answers?",
+    "best pizza in Naples",
+]
+
+
+@pytest.mark.parametrize("question", SAMPLE_QUESTIONS)
+def test_every_claim_is_verbatim_and_cites_a_paper_that_was_retrieved(
+    sample: Library, question: str
+) -> None:
+    assert_verbatim(sample, sample.ask(question))
+
+
+@pytest.mark.parametrize("question", SAMPLE_QUESTIONS)
+def test_the_same_question_has_the_same_answer(sample: Library, question: str) -> None:
+    first, second = sample.ask(question), sample.ask(question)
+    assert type(first) is type(second)
+    if isinstance(first, Answer) and isinstance(second, Answer):
+        assert first.claims == second.claims
+        assert first.text == second.text
+
+
+def test_the_sentence_that_answers_is_the_answer(sample: Library) -> None:
+    assert texts(sample.ask("What are the two free parameters of BM25?")) == [
+        "Two free parameters control how quickly term frequency saturates and how strongly "
+        "document length is normalised."
+    ]
+
+
+def test_an_acronym_is_read_as_what_the_library_introduces_it_for(sample: Library) -> None:
+    said = sample.ask("How can RAG be evaluated without gold answers?")
+    assert texts(said)[0] == (
+        "RAGAs evaluates retrieval-augmented generation when no reference answers are available."
+    )
+
+
+def test_a_synonym_answers_as_the_word_itself_does(sample: Library) -> None:
+    said = sample.ask("Automatic writing of encyclopedia articles")
+    assert isinstance(said, Answer)
+    assert said.claims[0].citations == ("shao2024assisting",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "best pizza in Naples",
+        "How long should I boil an egg?",
+        "protein structure prediction with transformers",
+        "How do diffusion models generate images?",
+        "How does BERTScore treat image captions?",
+        "retrieval for code completion in IDEs",
+    ],
+)
+def test_what_no_paper_is_about_is_declined_with_the_nearest(
+    sample: Library, question: str
+) -> None:
+    said = sample.ask(question)
+    assert isinstance(said, Declined)
+    assert 1 <= len(said.nearest) <= 3
+    assert [paper.paper_id for paper in said.nearest] == [
+        passage.paper_id for passage in said.passages[: len(said.nearest)]
+    ]
+
+
+@pytest.mark.parametrize("question", ["what is it and how", "is this about that?", "the"])
+def test_a_question_of_stop_words_alone_is_declined(sample: Library, question: str) -> None:
+    assert isinstance(sample.ask(question), Declined)
+
+
+@pytest.mark.parametrize("question", ["检索增强生成是什么?", "Что такое поиск?", "ما هو الاسترجاع"])
+def test_a_question_in_another_script_is_declined_in_peace(sample: Library, question: str) -> None:
+    assert isinstance(sample.ask(question), Declined)
+
+
+def test_a_question_of_ten_thousand_characters_is_answered_or_declined(sample: Library) -> None:
+    said = sample.ask("How does dense retrieval compare with BM25 on BEIR? " * 200)
+    assert_verbatim(sample, said)
+    assert isinstance(said, Answer)
+
+
+def test_a_library_of_one_paper_answers_without_words_that_lean_on_what_is_not_quoted(
+    tmp_path: Path,
+) -> None:
+    with make_library(tmp_path, TOOL_PAPER) as library:
+        said = library.ask("How do parsers learn to consult almanacs?")
+        assert_verbatim(library, said)
+        assert "we train parsers to consult almanacs while they read tide tables." in texts(said)
+        assert not any(text.startswith(("To this end", "However", "It ")) for text in texts(said))
+
+
+def test_abbreviations_do_not_cut_a_sentence(tmp_path: Path) -> None:
+    with make_library(tmp_path, TOOL_PAPER, OTHER_PAPER) as library:
+        said = library.ask("Do parsers with almanacs predict tides better?")
+        assert any(
+            text.startswith("Results show") and text.endswith("the tables of Dr. Hale.")
+            for text in texts(said)
+        )
+
+
+def test_a_paper_of_another_subject_is_not_cited(tmp_path: Path) -> None:
+    with make_library(tmp_path, TOOL_PAPER, OTHER_PAPER) as library:
+        said = library.ask("How quickly do clay soils drain?")
+        assert isinstance(said, Answer)
+        assert [paper.paper_id for paper in said.references] == ["hale2019soil"]
+
+
+def test_a_paper_without_abstract_is_never_quoted(tmp_path: Path) -> None:
+    with make_library(tmp_path, TITLE_ONLY, OTHER_PAPER) as library:
+        said = library.ask("Parsers consult almanacs of tide tables")
+        assert isinstance(said, Declined)
+        assert said.nearest[0].paper_id == "ames1990tides"
+
+
+def test_a_misspelt_word_still_finds_its_paper(tmp_path: Path) -> None:
+    with make_library(tmp_path, TOOL_PAPER, OTHER_PAPER) as library:
+        said = library.ask("How do parsers consult almancas?")
+        assert isinstance(said, Answer)
+        assert said.claims[0].citations == ("wren2021tools",)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "parsers consult almanacs " * 1000,
+        "Parsers consult almanacs without an end",
+        "???!!!...",
+        "Parsers. Consult. Almanacs.",
+        "\u200b . . . [ ] ( ) parsers consult almanacs .",
+    ],
+)
+def test_what_is_no_sentence_is_not_quoted(tmp_path: Path, abstract: str) -> None:
+    record = {"_id": "odd", "title": "Parsers consult almanacs", "abstract": abstract}
+    with make_library(tmp_path, record, OTHER_PAPER) as library:
+        said = library.ask("parsers consult almanacs")
+        assert_verbatim(library, said)
+        if isinstance(said, Answer):
+            assert all(len(claim.text) <= 450 for claim in said.claims)
+
+
+WORDS = st.sampled_from(
+    "we propose however this tides almanacs parsers clay soils drain et al. e.g. Fig. 2 3.5 (RAG) "
+    "it results show therefore To this end, 水 über ? ! . . . \n".split(" ")
+)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    abstracts=st.lists(st.lists(WORDS, max_size=60).map(" ".join), min_size=1, max_size=4),
+    question=st.lists(WORDS, min_size=1, max_size=8).map(" ".join),
+)
+def test_claims_are_verbatim_whatever_the_abstracts_hold(
+    tmp_path_factory: pytest.TempPathFactory, abstracts: Sequence[str], question: str
+) -> None:
+    records = [
+        {"_id": f"p{n}", "title": f"Parsers and tides {n}", "abstract": abstract}
+        for n, abstract in enumerate(abstracts)
+    ]
+    with make_library(tmp_path_factory.mktemp("invented"), *records) as library:
+        assert_verbatim(library, library.ask(f"parsers {question}"))
+
+
+def test_answering_loads_neither_language_models_nor_token_counters(tmp_path: Path) -> None:
+    make_library(tmp_path, TOOL_PAPER).close()
+    code = (
+        "import sys; from ragassist.library import Library\n"
+        f"Library.open({str(tmp_path / 'library')!r}).ask('How do parsers consult almanacs?')\n"
+        "print([m for m in ('langchain', 'langchain_core', 'tiktoken', 'sklearn') "
+        "if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared folder beside the checkout is absent")
+def test_background_is_left_out_where_papers_say_what_they_did(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library") as library:
+        library.add(SEEDS)
+        said = library.ask("How do language models learn to use external tools?")
+        assert_verbatim(library, said)
+        assert isinstance(said, Answer)
+        assert said.claims[0].citations == ("qin2023toolllm",)
+        assert not any("witnessed" in claim.text for claim in said.claims)
+        assert isinstance(library.ask("best pizza in Naples"), Declined)
+
+
+def test_the_builtin_table_tells_forms_of_a_word_from_its_neighbours() -> None:
+    words = ["verified", "verification", "image", "video"]
+    likeness = BuiltinEmbedder().embed(words)
+    assert float(likeness[0] @ likeness[1]) > 0.65 > float(likeness[2] @ likeness[3])

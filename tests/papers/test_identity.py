@@ -1,0 +1,224 @@
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ragassist.papers.identity import Sighting, group_works, identity_keys
+from ragassist.papers.ids import base_id
+from ragassist.papers.merge import merge_records
+from ragassist.storage.catalog import Catalog
+from ragassist.storage.intake import absorb, open_source
+from ragassist.storage.papers import iterate_papers
+from ragassist.types import Chunk, Filters, Record
+
+TITLE = "Lamps for Readers of Long Reports"
+
+# Few values each, so that records collide in every way they can.
+sightings = st.builds(
+    Sighting,
+    st.builds(
+        Record,
+        title=st.sampled_from([TITLE, TITLE.upper(), "Another Title of Lamps", "Editorial", ""]),
+        abstract=st.sampled_from(["", "We study lamps.", "Editorial notes."]),
+        key=st.none() | st.sampled_from(["lee20", "lee21"]),
+        authors=st.sampled_from([(), ("Ann Lee",), ("Lee, Ann", "Bo Yu"), ("Bo Yu",)]),
+        year=st.none() | st.sampled_from([2020, 2021, 2024]),
+        doi=st.none() | st.sampled_from(["10.1/a", "10.1/b", "10.48550/arxiv.2001.00001"]),
+        arxiv_id=st.none() | st.sampled_from(["2001.00001", "2001.00002"]),
+        pmid=st.none() | st.sampled_from(["1", "2"]),
+        line=st.integers(1, 3),
+    ),
+    source=st.sampled_from(["a.jsonl", "b.jsonl"]),
+)
+
+
+def record(title: str = TITLE, **fields: object) -> Record:
+    return Record(title=title, line=1, **fields)  # type: ignore[arg-type]
+
+
+def sighted(*records: Record) -> list[Sighting]:
+    """Each in a source of its own."""
+    return [Sighting(one, f"source{number}") for number, one in enumerate(records)]
+
+
+def sizes(*records: Record) -> list[int]:
+    return sorted(len(work) for work in group_works(sighted(*records)))
+
+
+def outcome(given_sightings: list[Sighting]) -> set[tuple[str, Record, int]]:
+    """What is true of the works, whatever their order."""
+    works = set()
+    for work in group_works(given_sightings):
+        records = [sighting.record for sighting in work]
+        merged = merge_records(records)
+        keys = [one.key for one in records if one.key]
+        works.add((base_id(merged, keys), merged, len(work)))
+    return works
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (record("Lamps", doi="10.1/a", year=1999), record("Reading lights", doi="10.1/a")),
+        (record("Lamps", arxiv_id="2001.00001"), record("Light", arxiv_id="2001.00001")),
+        (record("Lamps", arxiv_id="2001.00001"), record("L", doi="10.48550/arxiv.2001.00001v2")),
+        (record("Lamps", pmid="123"), record("Light", pmid="123")),
+        (record(), record("LAMPS — for readers of long reports!")),
+        (record(year=2020), record(year=2021)),
+        (record(authors=("Ann Lee",)), record(authors=("Lee, A.", "Bo Yu"))),
+        (record(authors=("Ann Lee",)), record(authors=("Lee A",))),
+        (record(authors=("Yujia Qin",)), record(authors=("Qin Yujia",))),
+        (record(doi="10.1/a"), record(doi="10.48550/arxiv.2001.00001")),
+        (record("Editorial", abstract="Notes."), record("Editorial", abstract="Notes.")),
+        (
+            record("Editorial", authors=("Ann Lee",), year=2020, abstract="x"),
+            record("Editorial", authors=("Lee, Ann",), year=2020),
+        ),
+        (record("注意力机制", year=2020), record("注意力机制")),
+    ],
+)
+def test_two_sightings_are_one_work(one: Record, other: Record) -> None:
+    assert sizes(one, other) == [2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (record(doi="10.1/a"), record(doi="10.1/b")),
+        (record(arxiv_id="2001.00001"), record(arxiv_id="2001.00002")),
+        (record(pmid="1"), record(pmid="2")),
+        (record(year=2020), record(year=2022)),
+        (record(authors=("Ann Lee",)), record(authors=("Bo Yu",))),
+        (record("Editorial"), record("Editorial", abstract="Notes on lamps.")),
+        (record("Editorial", authors=("A Lee",), year=2020), record("Editorial", year=2020)),
+        (record(""), record("")),
+        (record("?"), record("!")),
+    ],
+)
+def test_two_sightings_are_two_works(one: Record, other: Record) -> None:
+    assert sizes(one, other) == [1, 1]
+
+
+def test_a_sighting_that_fits_two_works_stays_by_itself() -> None:
+    first, second = record(year=2010, doi="10.1/a"), record(year=2020, doi="10.1/b")
+
+    assert sizes(first, second, record()) == [1, 1, 1]
+
+
+def test_two_keys_of_one_source_are_two_works_unless_the_facts_agree() -> None:
+    one = Sighting(record(key="lee20"), "a.bib")
+    other = Sighting(record(key="lee20b"), "a.bib")
+    assert len(group_works([one, other])) == 2
+
+    facts = {"authors": ("Ann Lee",), "year": 2020}
+    one = Sighting(record(key="lee20", **facts), "a.bib")
+    other = Sighting(record(key="lee20b", **facts), "a.bib")
+    assert len(group_works([one, other])) == 1
+
+
+def test_certain_keys_join_through_a_third_sighting() -> None:
+    bridge = record("Light", doi="10.1/a", pmid="7")
+
+    assert sizes(record("Lamps", doi="10.1/a"), bridge, record("Lumen", pmid="7")) == [3]
+
+
+def test_the_fullest_sighting_of_a_work_comes_first() -> None:
+    poor = record(year=2020)
+    rich = record(doi="10.1/a", authors=("Ann Lee",), abstract="We study lamps.", year=2020)
+
+    [work] = group_works(sighted(poor, rich))
+
+    assert [sighting.record for sighting in work] == [rich, poor]
+
+
+def test_keys_name_what_records_may_share() -> None:
+    full = record(doi="10.48550/arxiv.2001.00001v3", arxiv_id="2001.00001", pmid="7")
+
+    assert identity_keys(full) == {
+        "doi:10.48550/arxiv.2001.00001v3",
+        "arxiv:2001.00001",
+        "pmid:7",
+        "title:lamps for readers of long reports",
+    }
+    assert identity_keys(record("")) == frozenset()
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(sightings, max_size=8).flatmap(lambda s: st.tuples(
+    st.just(s), st.permutations(s))))  # fmt: skip
+def test_works_ids_and_merged_records_are_a_function_of_the_set(
+    orders: tuple[list[Sighting], list[Sighting]],
+) -> None:
+    assert outcome(orders[0]) == outcome(orders[1])
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(sightings, max_size=7).flatmap(lambda s: st.tuples(st.just(s), st.permutations(s))),
+    st.integers(1, 3),
+)
+def test_a_catalog_has_the_same_papers_whatever_the_batches_they_came_in(
+    orders: tuple[list[Sighting], list[Sighting]], size: int
+) -> None:
+    at_once, reordered = orders
+    batches = [reordered[i : i + size] for i in range(0, len(reordered), size)]
+
+    assert stored([at_once]) == stored(batches)
+
+
+def stored(batches: list[list[Sighting]]) -> list[tuple[object, ...]]:
+    with tempfile.TemporaryDirectory() as folder:
+        catalog = Catalog.create(Path(folder))
+        catalog.execute("PRAGMA synchronous = OFF")
+        for batch in batches:
+            for source in sorted({sighting.source for sighting in batch}):
+                records = [sighting.record for sighting in batch if sighting.source == source]
+                with catalog.transaction():
+                    absorb(catalog, open_source(catalog, source, "jsonl"), 1, records, one_chunk)
+        papers = [
+            (p.paper_id, p.title, p.abstract, p.authors, p.year, p.doi, p.arxiv_id, p.pmid)
+            for p in iterate_papers(catalog, Filters())
+        ]
+        catalog.close()
+    return papers
+
+
+def one_chunk(_title: str, abstract: str) -> tuple[Chunk, ...]:
+    return (Chunk(start=0, stop=len(abstract)),)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(sightings, max_size=8))
+def test_records_that_share_no_key_do_not_meddle_with_each_other(
+    several: list[Sighting],
+) -> None:
+    # The catalog regroups only what shares a key with what has changed.
+    together = outcome(several)
+    apart = set()
+    for component in _components(several):
+        apart |= outcome(component)
+
+    assert together == apart
+
+
+def _components(several: list[Sighting]) -> list[list[Sighting]]:
+    parts: list[tuple[set[str], list[Sighting]]] = []
+    for sighting in several:
+        keys, members = set(identity_keys(sighting.record)), [sighting]
+        for part in [part for part in parts if part[0] & keys]:
+            parts.remove(part)
+            keys |= part[0]
+            members = part[1] + members
+        parts.append((keys, members))
+    return [members for _, members in parts]
+
+
+def test_thousands_of_different_works_are_grouped_in_linear_time() -> None:
+    many = sighted(*(record(f"Lamps for readers number {n}", year=2020) for n in range(20_000)))
+    started = time.perf_counter()
+
+    assert len(group_works(many)) == 20_000
+    assert time.perf_counter() - started < 5

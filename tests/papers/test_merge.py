@@ -1,0 +1,121 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ragassist.papers.merge import merge_records
+from ragassist.types import Record
+
+words = st.sampled_from(["", "a", "b", "longer", "longest of all"])
+names = st.lists(st.sampled_from(["Ann Lee", "Bo Yu", "Cy Fox"]), max_size=3).map(tuple)
+records = st.builds(
+    Record,
+    title=words,
+    abstract=words,
+    key=st.none() | st.sampled_from(["k1", "k2"]),
+    authors=names,
+    authors_truncated=st.booleans(),
+    affiliations=names,
+    year=st.none() | st.sampled_from([2019, 2020]),
+    date=st.none() | st.sampled_from(["2019", "2020-05", "2020-05-01"]),
+    venue=st.none() | words,
+    doi=st.none() | st.sampled_from(["10.1/a", "10.1/b"]),
+    url=st.none() | words,
+    categories=names,
+    keywords=names,
+    line=st.integers(1, 5),
+)
+
+
+def test_each_field_is_that_of_the_record_that_says_most_about_it() -> None:
+    page = Record(
+        title="Lamps for Readers",
+        abstract="We study lamps at length, in four libraries.",
+        authors=("A. Lee",),
+        authors_truncated=True,
+        line=3,
+    )
+    export = Record(
+        title="Lamps for readers",
+        abstract="We study lamps.",
+        authors=("Ann Lee", "Bo Yu"),
+        year=2021,
+        date="2021-03",
+        venue="Journal of Lamps",
+        doi="10.1/lamps",
+        keywords=("lamps",),
+        line=9,
+    )
+
+    assert merge_records([page, export]) == Record(
+        title="Lamps for readers",
+        abstract="We study lamps at length, in four libraries.",
+        authors=("Ann Lee", "Bo Yu"),
+        year=2021,
+        date="2021-03",
+        venue="Journal of Lamps",
+        doi="10.1/lamps",
+        keywords=("lamps",),
+        line=3,
+    )
+
+
+def test_a_complete_list_of_authors_wins_over_a_longer_one_that_was_cut() -> None:
+    cut = Record(title="T", authors=("A", "B", "C"), authors_truncated=True, doi="10.1/a", line=1)
+    whole = Record(title="T", authors=("A", "B"), line=1)
+
+    merged = merge_records([cut, whole])
+
+    assert (merged.authors, merged.authors_truncated) == (("A", "B"), False)
+
+
+def test_a_date_is_taken_only_where_it_is_of_the_year() -> None:
+    preprint = Record(title="T", year=2022, date="2022-12-31", line=1)
+    article = Record(title="T", year=2023, doi="10.1/a", line=1)
+
+    merged = merge_records([preprint, article])
+
+    assert (merged.year, merged.date) == (2023, None)
+
+
+def test_the_fuller_date_of_one_year_wins() -> None:
+    month = Record(title="T", year=2022, date="2022-12", doi="10.1/a", line=1)
+    day = Record(title="T", year=2022, date="2022-12-31", line=1)
+
+    assert merge_records([month, day]).date == "2022-12-31"
+
+
+def test_keywords_are_those_of_all_records_each_once() -> None:
+    one = Record(title="T", keywords=("lamps", "paper"), doi="10.1/a", line=1)
+    two = Record(title="T", keywords=("paper", "ink"), line=1)
+
+    assert merge_records([two, one]).keywords == ("lamps", "paper", "ink")
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(records, min_size=1, max_size=5).flatmap(lambda r: st.tuples(
+    st.just(r), st.permutations(r))))  # fmt: skip
+def test_the_order_of_records_does_not_matter(
+    orders: tuple[list[Record], list[Record]],
+) -> None:
+    assert merge_records(orders[0]) == merge_records(orders[1])
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(records, min_size=1, max_size=5))
+def test_no_field_is_pieced_together_or_invented(several: list[Record]) -> None:
+    merged = merge_records(several)
+
+    for field in ("title", "abstract", "authors", "year", "date", "venue", "doi", "url"):
+        stated = [getattr(record, field) for record in several]
+        assert getattr(merged, field) in [*stated, None]
+    assert len(merged.abstract) == max(len(record.abstract) for record in several)
+    assert any(
+        (merged.authors, merged.authors_truncated) == (record.authors, record.authors_truncated)
+        for record in several
+    )
+    assert set(merged.keywords) == {word for record in several for word in record.keywords}
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(records, min_size=1, max_size=5))
+def test_saying_the_same_again_changes_nothing(several: list[Record]) -> None:
+    assert merge_records([*several, *several]) == merge_records(several)

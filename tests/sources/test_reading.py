@@ -1,0 +1,140 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from ragassist.errors import SourceError
+from ragassist.sources.reading import Source, find_files
+from ragassist.types import Failure, Record
+
+JSONL = '{"title": "Lamps for readers"}\n{"title": \n{"title": "Ink for writers"}\n'
+PAGE = (
+    "cs.CL - 1 Mar 2024\nLamps for Readers of Long Reports\n"
+    "Ann Lee, Bo Yu\n"
+    "We study how readers of long reports choose their lamps and propose a rule that saves half of "
+    "the light. Experiments in four libraries show that nobody minds.\n"
+)
+
+
+def written(path: Path, text: str = JSONL) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_the_format_is_told_by_the_content_whatever_the_name(tmp_path: Path) -> None:
+    source = Source(written(tmp_path / "notes.txt"))
+    found = list(source.read())
+
+    assert source.reader == "jsonl"
+    assert [f.title for f in found if isinstance(f, Record)] == [
+        "Lamps for readers",
+        "Ink for writers",
+    ]
+    assert [(f.source, f.line) for f in found if isinstance(f, Failure)] == [
+        (str(tmp_path / "notes.txt"), 2)
+    ]
+
+
+def test_a_page_that_lists_papers_is_read_even_if_it_is_called_jsonl(tmp_path: Path) -> None:
+    assert Source(written(tmp_path / "page.jsonl", PAGE)).reader == "paper-list"
+
+
+def test_a_text_that_lists_no_papers_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = written(tmp_path / "letter.txt", "Dear Ann,\n\nthank you for the lamp.\n\nBo\n")
+    with pytest.raises(SourceError) as caught:
+        Source(path)
+
+    assert str(caught.value) == (
+        f"{str(path)!r} is in no format that ragassist knows (jsonl, paper-list): save the page "
+        "that lists the papers as text, or write one JSON object a line with title and abstract"
+    )
+
+
+def test_the_path_of_a_source_is_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "refs.jsonl")
+    monkeypatch.chdir(tmp_path)
+
+    assert Source(Path("refs.jsonl")).path == str(tmp_path / "refs.jsonl")
+
+
+def test_a_file_name_that_is_no_text_becomes_a_path_that_is(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.jsonl")
+    try:
+        written(path)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+
+    assert Source(path).path == f"{tmp_path}/caf\\xe9.jsonl"
+
+
+def test_progress_runs_to_the_size_of_the_file(tmp_path: Path) -> None:
+    source = Source(written(tmp_path / "refs.jsonl"))
+    list(source.read())
+
+    assert source.bytes_read == source.size_bytes == len(JSONL)
+
+
+def test_a_folder_means_its_files_at_any_depth_by_name_without_hidden_ones(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.txt", "a/.hidden.txt", ".git/config", "c/.d/e.txt", "c/f.txt"):
+        written(tmp_path / name)
+
+    names = [str(file.relative_to(tmp_path)) for file in find_files([tmp_path])]
+    assert names == ["a/z.txt", "b.txt", "c/f.txt"]
+
+
+def test_a_hidden_folder_given_by_name_is_read(tmp_path: Path) -> None:
+    file = written(tmp_path / ".papers" / "refs.jsonl")
+
+    assert find_files([tmp_path / ".papers"]) == [file]
+
+
+def test_pipes_and_broken_links_in_a_folder_are_left_out(tmp_path: Path) -> None:
+    file = written(tmp_path / "refs.jsonl")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+
+    assert find_files([tmp_path]) == [file]
+
+
+def test_a_file_meant_twice_is_found_once_where_it_was_first_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = written(tmp_path / "one.txt"), written(tmp_path / "two.txt")
+    monkeypatch.chdir(tmp_path)
+
+    assert find_files([two, tmp_path, Path("one.txt"), tmp_path / "." / "two.txt"]) == [two, one]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("gone.txt", "is not there: check how it is spelt, and from where"),
+        ("empty", "holds no files: name the files, or another folder"),
+        ("only-hidden", "holds no files: name the files, or another folder"),
+        ("x" * 5000, "cannot be read: File name too long"),
+        ("link", "is not there: check how it is spelt, and from where"),
+        ("two\nlines", "is not there: check how it is spelt, and from where"),
+    ],
+)
+def test_a_path_that_means_no_file_is_an_error_of_one_line(
+    tmp_path: Path, name: str, says: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    written(tmp_path / "only-hidden" / ".hidden")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(SourceError) as caught:
+        find_files([tmp_path / name])
+
+    assert str(caught.value) == f"{str(tmp_path / name)!r} {says}"
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pipe_named_by_itself_is_found_and_refused_on_opening(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    [pipe] = find_files([tmp_path / "pipe"])
+
+    with pytest.raises(SourceError, match="not a regular file"):
+        Source(pipe)
