@@ -43,8 +43,21 @@ def find_passages(
         dense: None searches words alone.
         top_k: how many papers at most; at least 1.
     """
-    allowed = rows_of(filters) if filters else None
     limit = max(CANDIDATES, 2 * top_k)
+    lexical, similar = score_legs(catalog, question, dense, filters, limit)
+    return _passages(catalog, fuse(lexical, similar), lexical, similar, top_k)
+
+
+def score_legs(
+    catalog: Catalog, question: str, dense: DenseQuery | None, filters: Filters, limit: int
+) -> tuple[dict[int, float], dict[int, float]]:
+    """What each leg says of the chunks that either of them found.
+
+    Returns:
+        BM25 by chunk_id of the lexical leg's best `limit`, and the cosine of these and of the
+        dense leg's best `limit`.
+    """
+    allowed = rows_of(filters) if filters else None
     lexical = dict(search_lexical(catalog, question, limit, allowed))
     similar: dict[int, float] = {}
     if dense is not None:
@@ -53,7 +66,7 @@ def find_passages(
         similar.update(_similarities(catalog, dense, unknown))
         # Half precision can carry a cosine past its ends.
         similar = {chunk_id: max(-1.0, min(cos, 1.0)) for chunk_id, cos in similar.items()}
-    return _passages(catalog, fuse(lexical, similar), lexical, similar, top_k)
+    return lexical, similar
 
 
 def fuse(

@@ -178,7 +178,7 @@ def _utf16_without_bom(head: bytes) -> str | None:
 def _is_mostly_utf8(head: bytes) -> bool:
     """Whether what is beyond ASCII is UTF-8 but for strays: by chance, other text hardly is."""
     beyond = [char for char in head.decode("utf-8", "surrogateescape") if not char.isascii()]
-    return 2 * sum(map(bool, map(_STRAY.match, beyond))) < len(beyond)
+    return 2 * sum(map(bool, map(_STRAY.match, beyond))) <= len(beyond)
 
 
 def _decodes(head: bytes, encoding: str) -> bool:

@@ -9,10 +9,11 @@ from ragassist.types import Failure, Record
 
 JSONL = '{"title": "Lamps for readers"}\n{"title": \n{"title": "Ink for writers"}\n'
 PAGE = (
-    "cs.CL - 1 Mar 2024\nLamps for Readers of Long Reports\n"
-    "Ann Lee, Bo Yu\n"
+    "Lamps for Readers of Long Reports\n"
     "We study how readers of long reports choose their lamps and propose a rule that saves half of "
     "the light. Experiments in four libraries show that nobody minds.\n"
+    "A Survey of Page Numbers in Books\n"
+    "We present a small survey of page numbers. Our results hold for two bookshops.\n"
 )
 
 

@@ -18,7 +18,9 @@ from typing import Any, Generic, TypeVar, cast
 T = TypeVar("T")
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["chromadb", "ragassist.index.retriever", "ragassist.adding"])
+_CONTEXT.set_forkserver_preload(
+    ["chromadb.api.rust", "filelock", "ragassist.index.retriever", "ragassist.adding"]
+)
 _PATIENCE_S = 120.0
 
 

@@ -18,8 +18,8 @@ from tests.papers_made import Stated, make_papers
 from tests.storage.deeds import Stored, add, add_and_die, read_back, remove, search
 from tests.storage.processes import in_fresh_process, started
 
-KEPT = make_papers(120, seed=1)
-ADDED = make_papers(620, seed=2)
+KEPT = make_papers(70, seed=1)
+ADDED = make_papers(520, seed=2)
 QUESTION = str(ADDED[-1]["title"])
 WAITING = "another process is writing to this library: waiting for it"
 
@@ -32,7 +32,7 @@ KILL_POINTS = [
     pytest.param("store_vectors", "call", 2, id="between two transactions of embedding"),
     pytest.param("_copy", "call", 1, id="before copying the generation"),
     pytest.param("_copy", "return", 1, id="after copying the generation"),
-    pytest.param("forget", "return", 3, id="before Chroma is given the vectors"),
+    pytest.param("forget", "return", 2, id="before Chroma is given the vectors"),
     pytest.param("_write_manifest", "call", 1, id="after Chroma is given the vectors"),
     pytest.param("_replace_text", "call", 1, id="before the flip"),
     pytest.param("_replace_text", "return", 1, id="right after the flip"),
@@ -115,17 +115,16 @@ def test_a_library_killed_while_it_is_made_is_made_by_the_next_add(
     assert {paper[0] for paper in stored.papers} == {str(p["_id"]) for p in KEPT}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_a_library_survives_kills_at_arbitrary_moments_one_after_another(
-    begun: Path, files: tuple[Path, Path], undisturbed: Stored, library_folder: Path, seed: int
+    begun: Path, files: tuple[Path, Path], undisturbed: Stored, library_folder: Path
 ) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(7)
     shutil.copytree(begun, library_folder)
     trial = shutil.copytree(begun, library_folder.with_name("trial"))
     began = time.perf_counter()
     in_fresh_process(add, trial, files)
     undisturbed_s = time.perf_counter() - began
-    for _ in range(8):
+    for _ in range(10):
         with started(add, library_folder, files) as writer:
             writer.kill_after(rng.uniform(0, undisturbed_s))
     in_fresh_process(add, library_folder, files)
@@ -237,11 +236,11 @@ def test_readers_never_fail_while_a_writer_adds_and_removes(
         started(read_until_reopened, library_folder, done) as reopening,
         started(read_until_reopened, library_folder, done) as another,
     ):
-        for begin in range(0, 600, 120):
-            part = write(tmp_path / f"{begin}.jsonl", ADDED[begin : begin + 120])
+        for begin in range(0, 500, 100):
+            part = write(tmp_path / f"{begin}.jsonl", ADDED[begin : begin + 100])
             in_fresh_process(add, library_folder, [part])
-            in_fresh_process(remove, library_folder, f"s1p{60 + begin // 10}", f"s2p{begin}")
-        in_fresh_process(add, library_folder, [write(tmp_path / "last.jsonl", ADDED[600:])])
+            in_fresh_process(remove, library_folder, f"s1p{60 + begin // 100}", f"s2p{begin}")
+        in_fresh_process(add, library_folder, [write(tmp_path / "last.jsonl", ADDED[500:])])
         done.touch()
         for reader in (long_lived, reopening, another):
             rounds, notices = reader.outcome()
