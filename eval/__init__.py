@@ -1,0 +1,1 @@
+"""Measuring: question sets, benchmarks, training. Nothing here ships."""

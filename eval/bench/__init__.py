@@ -1,0 +1,1 @@
+"""Speed and quality, measured; run with `python -m eval.bench.NAME`."""

@@ -1,6 +1,6 @@
 """The baseline of `add`: the vectors of a library, added to a bare Chroma. Prints the seconds.
 
-    python -m eval.bench.bare_chroma LIBRARY
+python -m eval.bench.bare_chroma LIBRARY
 """
 
 import sys

@@ -20,7 +20,6 @@ from ir_measures import R, nDCG
 
 from ragassist.index.embedders import load_embedder
 from ragassist.index.generations import Generations
-from ragassist.index.lexical import search_lexical
 from ragassist.index.search import CANDIDATES, DENSE_WEIGHT, DenseQuery, fuse, score_legs
 from ragassist.library import Library
 from ragassist.storage.catalog import Catalog

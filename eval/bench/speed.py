@@ -146,10 +146,8 @@ def _peak_mb(command: Sequence[str]) -> float:
 
 def _papers(corpus: Path | None) -> Iterator[dict[str, str]]:
     if corpus is not None:
-        opened = lzma.open(corpus, "rt") if corpus.suffix == ".xz" else corpus.open()
-        with opened as lines:
-            for line in lines:
-                yield json.loads(line)
+        with lzma.open(corpus, "rt") if corpus.suffix == ".xz" else corpus.open() as lines:
+            yield from map(json.loads, lines)
         return
     sample = resources.files("ragassist") / "resources" / "sample_library.jsonl"
     words = re.findall(r"[a-z]{2,}", sample.read_text("utf-8").lower())

@@ -18,7 +18,7 @@ _READ_PASSAGES = 10
 _MOST_OF_ONE_PAPER = 2
 _MOST_OF_A_LONE_PAPER = 3
 # A paper whose evidence is this far below the best one's speaks of something beside the question.
-_COMPARABLE = 0.85
+_COMPARABLE = 0.8
 # A sentence below this share of the best one's score adds length, not an answer.
 _WORTH_READING = 0.7
 _SAME_THING = 0.6

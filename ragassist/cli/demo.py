@@ -18,8 +18,9 @@ def demo(
 ) -> None:
     """Answer a question over a sample library, offline.
 
-    Needs no key and no network, and leaves nothing behind. The sample is 44 well-known papers on retrieval-augmented generation and grounding. Their
-    bibliographic facts are true; their abstracts were written for this demo.
+    Needs no key and no network, and leaves nothing behind. The sample is 44 well-known papers on
+    retrieval-augmented generation and grounding. Their bibliographic facts are true; their
+    abstracts were written for this demo.
 
     \b
     Examples:

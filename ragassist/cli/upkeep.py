@@ -76,7 +76,8 @@ def reindex(
 ) -> None:
     """Make the vector index anew, or with another embedder.
 
-    It is made from the catalog, where every vector is kept. The index in use serves until the new one is complete. Killed, it goes on where it was.
+    It is made from the catalog, where every vector is kept. The index in use serves until the
+    new one is complete. Killed, it goes on where it was.
 
     \b
     Examples:

@@ -12,9 +12,9 @@ from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import (
     StoredChunk,
     count_pending,
-    load_vectors,
     expect_generation,
     expected_generations,
+    load_vectors,
     mark_all_pending,
     mark_indexed,
     pending_chunks,

@@ -50,5 +50,6 @@ def ragassist_on_terminal(
 
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RAGASSIST_", "OPENAI_", "COLUMNS"))}
+    dropped = ("RAGASSIST_", "OPENAI_", "COLUMNS")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
     return {**kept, "PYTHONPATH": NO_NETWORK, "PYTHONIOENCODING": "utf-8", **extra}

@@ -13,8 +13,8 @@ from itertools import islice
 
 from ragassist.sources.cleaning import clean_text
 from ragassist.sources.lines import Line
-from ragassist.sources.paper_list_detection import has_pairs, has_stamped_paper
-from ragassist.sources.paper_list_names import (
+from ragassist.sources.paper_list.detection import has_pairs, has_stamped_paper
+from ragassist.sources.paper_list.names import (
     Byline,
     PageNames,
     Vocabulary,
@@ -23,8 +23,8 @@ from ragassist.sources.paper_list_names import (
     lists_names,
     split_glued,
 )
-from ragassist.sources.paper_list_rows import MAX_ABSTRACT_CHARS, Row, rows_of
-from ragassist.sources.paper_list_shapes import (
+from ragassist.sources.paper_list.rows import MAX_ABSTRACT_CHARS, Row, rows_of
+from ragassist.sources.paper_list.shapes import (
     CONTROL,
     LONE_DATE,
     Kind,

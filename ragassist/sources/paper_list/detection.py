@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from ragassist.sources.paper_list_names import lists_names
-from ragassist.sources.paper_list_rows import Row
-from ragassist.sources.paper_list_shapes import Kind, word_count
+from ragassist.sources.paper_list.names import lists_names
+from ragassist.sources.paper_list.rows import Row
+from ragassist.sources.paper_list.shapes import Kind, word_count
 
 _MOST_HEADER_LINES = 8
 _MANY_PAIRS = 6

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ragassist.sources.lines import Line
-from ragassist.sources.paper_list_shapes import Kind, Shape, glued_stamp, shape_of
+from ragassist.sources.paper_list.shapes import Kind, Shape, glued_stamp, shape_of
 
 MAX_ABSTRACT_CHARS = 30_000
 """Longer text is reported, not read: no abstract is, and memory stays bounded."""
