@@ -11,12 +11,12 @@ Any number may read while one writes.
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ragassist.errors import EmbedderMismatch, UsageError
-from ragassist.storage.catalog import CATALOG_NAME, Catalog
+from ragassist.errors import EmbedderMismatch, UnknownPaper, UsageError
+from ragassist.storage.catalog import Catalog, catalog_exists
 from ragassist.text import one_line
 from ragassist.types import (
     AddReport,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _PASSAGES = 10
 _NEAREST_SHOWN = 3
+_ATTEMPTS = 2
 
 PathLike = str | Path
 Notify = Callable[[str], None]
@@ -153,6 +154,13 @@ class Library:
         Raises:
             UsageError: the question or the library is empty.
         """
+        for _ in range(_ATTEMPTS):
+            # Another process may remove a paper between its being found and its being read.
+            with suppress(UnknownPaper):
+                return self._answer(question, filters)
+        return self._answer(question, filters)
+
+    def _answer(self, question: str, filters: Filters | None) -> Answer | Declined:
         from ragassist.answering.extractive import extract_claims
 
         clock = _Clock()
@@ -289,7 +297,7 @@ class Library:
 
     def exists(self) -> bool:
         """Whether there is a library in the folder yet."""
-        return (self.folder / CATALOG_NAME).is_file()
+        return catalog_exists(self.folder)
 
     def _catalog(self) -> Catalog:
         if self._opened is None:

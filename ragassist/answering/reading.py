@@ -13,8 +13,8 @@ from ragassist.types import Passage
 
 _SHORTEST, _LONGEST = 40, 450
 _CLOSED = re.compile(r"[.!?。！？][\"'”’)\]」』）]*$")
-# In so many sentences of a passage other wordings of the question are looked for.
-_TELLING = 2
+# In so many sentences, beside the titles, other wordings of the question are looked for.
+_TELLING = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def read_passages(
     A passage's evidence is the share of the question that its title and one sentence speak of
     together, and the similarity of the whole: words strewn over an abstract prove little.
 
-    Cost: about 40 µs a sentence, and as much for each word of the telling ones.
+    Cost: 40 µs a sentence, and as much for each word of the titles and the telling sentences.
     """
     spans = [split_sentences(passage.text) for passage in passages]
     kept = [
@@ -108,11 +108,7 @@ def _weigh(
     whole, single = likeness[: len(passages)], likeness[len(passages) :]
     said = spoken(asked, texts)
     order = np.argsort(-evidence(_shares(asked, said, owner)[1], single), kind="stable")
-    telling = [
-        len(titles) + int(row)
-        for index in range(len(titles))
-        for row in order[owner[order] == index][:_TELLING]
-    ]
+    telling = [len(titles) + int(row) for row in order[:_TELLING]]
     said = np.maximum(said, meant(asked, texts, embed, read=[*range(len(titles)), *telling]))
     return _shares(asked, said, owner), single, whole
 

@@ -54,7 +54,7 @@ _LEANS = re.compile(
     r"however|also|thus|therefore|hence|then|instead|nor|doing so|as such|others?)\b",
     re.IGNORECASE,
 )
-_FOUND, _SCENE, _BEFORE_THE_TURN, _FILES, _QUESTION = 1.1, 0.65, 0.85, 0.6, 0.5
+_FOUND, _SCENE, _BEFORE_THE_TURN, _FILES, _QUESTION = 1.1, 0.55, 0.85, 0.6, 0.5
 
 
 def find_turn(sentences: Sequence[str]) -> int:

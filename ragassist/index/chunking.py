@@ -27,6 +27,8 @@ def chunk_abstract(title: str, abstract: str, count_tokens: Counter) -> tuple[Ch
         count_tokens: no text may count more than its UTF-8 bytes, nor an empty one above 0. An
             abstract of average length costs one call, a long one a few for each sentence.
     """
+    if not abstract.strip():
+        return (Chunk(start=0, stop=0),)
     # Every token is at least one byte: short texts need no counting.
     if len(title.encode()) + len(abstract.encode()) + _JOINT <= MAX_TOKENS:
         return (Chunk(start=0, stop=len(abstract)),)
@@ -34,9 +36,7 @@ def chunk_abstract(title: str, abstract: str, count_tokens: Counter) -> tuple[Ch
     if len(abstract) <= MAX_TOKENS * _MOST_CHARS and count_tokens(abstract) <= room:
         return (Chunk(start=0, stop=len(abstract)),)
     pieces = list(_pieces(abstract, room, count_tokens))
-    return tuple(_packed(abstract, pieces, room, count_tokens)) or (
-        Chunk(start=0, stop=len(abstract)),
-    )
+    return tuple(_packed(abstract, pieces, room, count_tokens))
 
 
 def _packed(

@@ -64,8 +64,7 @@ def score_legs(
         similar = dict(_nearest(catalog, dense, limit, allowed))
         unknown = [chunk_id for chunk_id in lexical if chunk_id not in similar]
         similar.update(_similarities(catalog, dense, unknown))
-        # Half precision can carry a cosine past its ends.
-        similar = {chunk_id: max(-1.0, min(cos, 1.0)) for chunk_id, cos in similar.items()}
+        similar = {chunk_id: _settled(cosine) for chunk_id, cosine in similar.items()}
     return lexical, similar
 
 
@@ -85,6 +84,15 @@ def fuse(
         + weight * max(similar.get(chunk_id, 0.0), 0.0)
         for chunk_id in {**lexical, **similar}
     }
+
+
+def _settled(cosine: float) -> float:
+    """A cosine without the noise of its last digits, which depends on how it was summed.
+
+    Stored in half precision it has three digits, and may lie past its ends. Unsettled, equal texts
+    would be ranked by where they stand in a matrix.
+    """
+    return round(max(-1.0, min(cosine, 1.0)), 4)
 
 
 def _nearest(

@@ -20,6 +20,7 @@ from ragassist.text import fold
 CATALOG_NAME = "catalog.sqlite3"
 _LOCK_NAME = "write.lock"
 _BUSY_WAIT_S = 30.0
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
 
 Row = tuple[Any, ...]
 
@@ -50,7 +51,7 @@ class Catalog:
             CatalogCorrupt, SchemaTooNew, LibraryReadOnly, StorageError: as they say.
         """
         path = folder / CATALOG_NAME
-        if not path.is_file():
+        if not catalog_exists(folder):
             raise LibraryNotFound(f"no library in {str(folder)!r}: `ragassist add FILE` makes one")
         read_only = not (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
         catalog = cls(folder, _connect(path, read_only=read_only), read_only=read_only)
@@ -78,15 +79,15 @@ class Catalog:
             LibraryReadOnly: the place refuses it.
         """
         path = folder / CATALOG_NAME
-        if not path.exists():
-            try:
+        try:
+            if not path.exists():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # Made by hand so that no moment exists at which others can read it.
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            except OSError as error:
-                raise LibraryReadOnly(
-                    f"cannot make a library in {str(folder)!r}: {error.strerror}"
-                ) from error
+        except OSError as error:
+            raise LibraryReadOnly(
+                f"cannot make a library in {str(folder)!r}: {error.strerror}"
+            ) from error
         return cls.open(folder)
 
     def close(self) -> None:
@@ -195,6 +196,20 @@ class Catalog:
         return str(self.value("PRAGMA quick_check(1)"))
 
 
+def catalog_exists(folder: Path) -> bool:
+    """Whether there is a library in the folder.
+
+    Raises:
+        LibraryReadOnly: the folder does not let itself be looked into.
+    """
+    try:
+        return (folder / CATALOG_NAME).is_file()
+    except OSError as error:
+        raise LibraryReadOnly(
+            f"the library {str(folder)!r} cannot be read: {error.strerror}"
+        ) from error
+
+
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     with _translated(path):
         if not read_only:
@@ -218,6 +233,12 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
         # WAL wants a shared-memory file beside the catalog, which this folder does not allow.
         # Nobody else can write here either, so the file may be read as it stands.
         connection.close()
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise LibraryReadOnly(
+                f"the latest changes of {str(path)!r} are in {log.name!r} and cannot be read "
+                "here: open it once where it can be written to"
+            ) from None
         connection = sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
     return connection
 
@@ -237,13 +258,16 @@ def _meaning(error: sqlite3.Error, path: Path) -> StorageError:
             f"the catalog of {str(path)!r} is damaged ({error}): restore it from a backup, or "
             "move the folder away and add your files again"
         )
-    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR_WRITE")):
+    if name.startswith(_NO_ROOM):
         return StorageError(
             f"no room left to write {str(path)!r}: free some space and run it again; "
             "everything committed so far is kept"
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return LibraryReadOnly(f"the library {str(path)!r} cannot be written to ({error})")
+        return LibraryReadOnly(
+            f"the library {str(path)!r} cannot be opened or written to ({error}): "
+            "see to the permissions of the folder and the files in it"
+        )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return LibraryLocked(f"another process holds {str(path)!r}: try again when it is done")
     return StorageError(f"the catalog of {str(path)!r} failed: {error}")

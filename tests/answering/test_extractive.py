@@ -1,7 +1,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ragassist.index.embedders import BuiltinEmbedder
 from ragassist.library import Library
 from ragassist.types import Answer, Declined
+from tests.shared_data import shared
 
-SEEDS = Path(__file__).parents[3] / "shared" / "corpora" / "seeds"
+Record = Mapping[str, object]
 
-TOOL_PAPER = {
+TOOL_PAPER: Record = {
     "_id": "wren2021tools",
     "title": "Teaching Parsers to Consult Almanacs",
     "abstract": (
@@ -28,17 +28,19 @@ TOOL_PAPER = {
         "Our code is available at https://example.org/almanacs."
     ),
 }
-OTHER_PAPER = {
+OTHER_PAPER: Record = {
     "_id": "hale2019soil",
     "title": "Clay Soils and Their Drainage",
     "abstract": "We measure how clay soils drain after rain. Sandy soils drain faster than clay.",
 }
-TITLE_ONLY = {"_id": "ames1990tides", "title": "Parsers Consult Almanacs of Tide Tables"}
+TITLE_ONLY: Record = {"_id": "ames1990tides", "title": "Parsers Consult Almanacs of Tide Tables"}
 
 
-def make_library(folder: Path, *records: dict[str, object]) -> Library:
+def make_library(folder: Path, *records: Record) -> Library:
     source = folder / "papers.jsonl"
-    source.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    source.write_text(
+        "".join(json.dumps(dict(record)) + "\n" for record in records), encoding="utf-8"
+    )
     library = Library.open(folder / "library")
     library.add(source)
     return library
@@ -253,19 +255,12 @@ def test_answering_loads_neither_language_models_nor_token_counters(tmp_path: Pa
     assert ran.stdout.strip() == "[]"
 
 
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared folder beside the checkout is absent")
 def test_background_is_left_out_where_papers_say_what_they_did(tmp_path: Path) -> None:
     with Library.open(tmp_path / "library") as library:
-        library.add(SEEDS)
+        library.add(shared("corpora", "seeds"))
         said = library.ask("How do language models learn to use external tools?")
         assert_verbatim(library, said)
         assert isinstance(said, Answer)
         assert said.claims[0].citations == ("qin2023toolllm",)
         assert not any("witnessed" in claim.text for claim in said.claims)
         assert isinstance(library.ask("best pizza in Naples"), Declined)
-
-
-def test_the_builtin_table_tells_forms_of_a_word_from_its_neighbours() -> None:
-    words = ["verified", "verification", "image", "video"]
-    likeness = BuiltinEmbedder().embed(words)
-    assert float(likeness[0] @ likeness[1]) > 0.65 > float(likeness[2] @ likeness[3])

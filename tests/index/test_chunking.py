@@ -14,8 +14,8 @@ CL100K = "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
 SENTENCE = "We measured how long each of the readers kept number {} of the lamps alight. "
 
 pieces = st.sampled_from(
-    ["We show that lamps help readers. ", "e.g. ", "注意力机制。", "\U0001f469\u200d\U0001f52c", "\n\n",
-     "x" * 300, "a, b; c ", " " * 50, "!?#$%^&*", "é", "."]
+    ["We show that lamps help readers. ", "e.g. ", "注意力机制。", "\U0001f469\u200d\U0001f52c",
+     "\n\n", "x" * 300, "a, b; c ", " " * 50, "!?#$%^&*", "é", "."]
 )  # fmt: skip
 abstracts = st.lists(st.tuples(pieces, st.integers(1, 60))).map(
     lambda parts: "".join(piece * times for piece, times in parts)
@@ -80,7 +80,7 @@ def test_chunks_are_as_full_as_whole_sentences_allow(count_tokens: Counter) -> N
     for chunk in chunks[:-1]:
         rest = abstract[chunk.stop :]
         following = rest[: split_sentences(rest)[0][1]]
-        assert count_tokens(abstract[chunk.start : chunk.stop] + following) > MAX_TOKENS - 8
+        assert count_tokens(abstract[chunk.start : chunk.stop] + following) > MAX_TOKENS - 20
 
 
 def test_a_sentence_too_long_is_cut_between_its_clauses(count_tokens: Counter) -> None:
@@ -94,8 +94,9 @@ def test_a_sentence_too_long_is_cut_between_its_clauses(count_tokens: Counter) -
 
 @pytest.mark.parametrize(
     "abstract",
-    ["x" * 20_000, "注意力机制" * 2000, "\U0001f469\u200d\U0001f52c\U0001f600" * 800, "0123456789" * 900,
-     "!@#$%^&*()" * 900, "long   " * 3000, "a\u0301" * 3000, "\n" * 20_000 + "end", "." * 20_000],
+    ["x" * 20_000, "注意力机制" * 2000, "\U0001f469\u200d\U0001f52c\U0001f600" * 800,
+     "0123456789" * 900, "!@#$%^&*()" * 900, "long   " * 3000, "a\u0301" * 3000,
+     "\n" * 20_000 + "end", "." * 20_000],
     ids=["letters", "cjk", "emoji", "digits", "marks", "spaces", "accents", "breaks", "dots"],
 )  # fmt: skip
 def test_text_without_sentences_is_cut_with_exact_offsets(
@@ -131,15 +132,15 @@ def test_a_title_of_five_hundred_words_leaves_half_the_room(count_tokens: Counte
 
 
 def test_the_title_takes_its_part_of_the_room(count_tokens: Counter) -> None:
-    abstract = "".join(map(SENTENCE.format, range(30)))
+    abstract = "".join(map(SENTENCE.format, range(80)))
 
     short = check("Lamps", abstract, count_tokens)
     long = check("lamps for readers " * 60, abstract, count_tokens)
     assert len(long) > len(short)
 
 
-def test_white_space_alone_is_one_chunk() -> None:
-    assert chunk_abstract("", " \n" * 1000, estimate_tokens) == (Chunk(start=0, stop=2000),)
+def test_white_space_alone_is_as_good_as_no_abstract(count_tokens: Counter) -> None:
+    assert check("Lamps", " \n" * 1500, count_tokens) == (Chunk(start=0, stop=0),)
 
 
 @settings(deadline=None, max_examples=60)

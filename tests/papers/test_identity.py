@@ -113,9 +113,8 @@ def test_two_keys_of_one_source_are_two_works_unless_the_facts_agree() -> None:
     other = Sighting(record(key="lee20b"), "a.bib")
     assert len(group_works([one, other])) == 2
 
-    facts = {"authors": ("Ann Lee",), "year": 2020}
-    one = Sighting(record(key="lee20", **facts), "a.bib")
-    other = Sighting(record(key="lee20b", **facts), "a.bib")
+    one = Sighting(record(key="lee20", authors=("Ann Lee",), year=2020), "a.bib")
+    other = Sighting(record(key="lee20b", authors=("Ann Lee",), year=2020), "a.bib")
     assert len(group_works([one, other])) == 1
 
 
@@ -169,7 +168,7 @@ def test_a_catalog_has_the_same_papers_whatever_the_batches_they_came_in(
     assert stored([at_once]) == stored(batches)
 
 
-def stored(batches: list[list[Sighting]]) -> list[tuple[object, ...]]:
+def stored(batches: list[list[Sighting]]) -> list[object]:
     with tempfile.TemporaryDirectory() as folder:
         catalog = Catalog.create(Path(folder))
         catalog.execute("PRAGMA synchronous = OFF")
@@ -178,7 +177,7 @@ def stored(batches: list[list[Sighting]]) -> list[tuple[object, ...]]:
                 records = [sighting.record for sighting in batch if sighting.source == source]
                 with catalog.transaction():
                     absorb(catalog, open_source(catalog, source, "jsonl"), 1, records, one_chunk)
-        papers = [
+        papers: list[object] = [
             (p.paper_id, p.title, p.abstract, p.authors, p.year, p.doi, p.arxiv_id, p.pmid)
             for p in iterate_papers(catalog, Filters())
         ]

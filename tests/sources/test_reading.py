@@ -52,9 +52,7 @@ def test_a_text_that_lists_no_papers_is_refused_with_what_to_do(tmp_path: Path) 
     )
 
 
-def test_the_path_of_a_source_is_absolute(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_path_of_a_source_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path / "refs.jsonl")
     monkeypatch.chdir(tmp_path)
 

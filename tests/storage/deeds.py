@@ -126,7 +126,7 @@ def _vectors(generation: Path) -> dict[int, tuple[dict[str, Any], Any]]:
     import chromadb
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(
+    client: Any = chromadb.PersistentClient(
         str(generation), settings=Settings(anonymized_telemetry=False)
     )
     try:

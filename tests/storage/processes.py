@@ -43,6 +43,10 @@ class Running(Generic[T]):
         self._process.kill()
         self._process.join()
 
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.is_alive()
+
     def exit_code(self) -> int:
         """Wait for its end; -9 when it was killed."""
         self._process.join(_PATIENCE_S)

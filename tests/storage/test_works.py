@@ -1,6 +1,7 @@
 """Papers made of records: the same whatever the order the records came in."""
 
 import itertools
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,9 +83,9 @@ def test_the_papers_are_the_same_in_whichever_order_the_files_are_added(
     assert [(paper_id, year) for paper_id, _, _, year, _ in at_once] == [
         ("chen2019editorial", 2019),
         ("diaz2021editorial", 2021),
-        ("lee2020-8d57", 2020),
         ("lee2020-6cc2", None),
-        ("qin", 2023),
+        ("lee2020-8d57", 2020),
+        ("qin", 2024),
     ]
     for n, order in enumerate(itertools.permutations(source_files)):
         one_by_one = facts_after(tmp_path / f"order {n}", [[file] for file in order])
@@ -100,8 +101,6 @@ def test_neither_the_order_of_lines_nor_the_cut_into_files_changes_what_is_true_
     tmp_path_factory: pytest.TempPathFactory, lines: list[Stated], cuts: set[int]
 ) -> None:
     # Which file and line a record stands in may decide between works only where keys collide.
-    import json
-
     folder = tmp_path_factory.mktemp("cut")
     bounds = [0, *sorted(cuts), len(lines)]
     files = []
@@ -148,7 +147,7 @@ def test_records_of_one_key_and_two_titles_are_both_kept_under_suffixed_ids(
             "lee2020-8d57": "A study of grain",
             "lee2020-6cc2": "Rivers and their silt",
         }
-        with pytest.raises(UnknownPaper, match="may be any of lee2020-8d57, lee2020-6cc2"):
+        with pytest.raises(UnknownPaper, match="may be any of lee2020-6cc2, lee2020-8d57"):
             library.paper("lee2020")
         (again,) = library.add(twice).sources
         assert (again.records, again.unchanged, again.new_papers) == (2, 2, 0)
@@ -243,7 +242,9 @@ def test_a_removed_paper_leaves_no_row_that_refers_to_it(
         with catalog.writing():
             Import(catalog, lambda *_: None).read(jsonl_file("survey.jsonl", [SURVEY]))
             with catalog.transaction():
-                remove_works(catalog, [row for (row,) in catalog.rows("SELECT paper_row FROM papers")])
+                remove_works(
+                    catalog, [row for (row,) in catalog.rows("SELECT paper_row FROM papers")]
+                )
         tables = ("papers", "records", "record_keys", "aliases", "chunks")
         assert [catalog.value(f"SELECT count(*) FROM {table}") for table in tables] == [0] * 5
         assert catalog.rows("PRAGMA foreign_key_check") == []

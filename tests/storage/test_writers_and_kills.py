@@ -6,14 +6,17 @@ Every verdict is that of a fresh process that reads each vector back from Chroma
 import json
 import random
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
 from ragassist.errors import LibraryLocked
 from ragassist.library import Library
+from ragassist.types import Answer, Declined
 from tests.papers_made import Stated, make_papers
 from tests.storage.deeds import Stored, add, add_and_die, read_back, remove, search
 from tests.storage.processes import in_fresh_process, started
@@ -116,18 +119,20 @@ def test_a_library_killed_while_it_is_made_is_made_by_the_next_add(
 
 
 def test_a_library_survives_kills_at_arbitrary_moments_one_after_another(
-    begun: Path, files: tuple[Path, Path], undisturbed: Stored, library_folder: Path
+    begun: Path, undisturbed: Stored, library_folder: Path, tmp_path: Path
 ) -> None:
     rng = random.Random(7)
+    parts = [
+        write(tmp_path / f"{begin}.jsonl", ADDED[begin : begin + 40]) for begin in range(0, 520, 40)
+    ]
     shutil.copytree(begun, library_folder)
-    trial = shutil.copytree(begun, library_folder.with_name("trial"))
     began = time.perf_counter()
-    in_fresh_process(add, trial, files)
+    in_fresh_process(add, library_folder, parts[:1])
     undisturbed_s = time.perf_counter() - began
-    for _ in range(10):
-        with started(add, library_folder, files) as writer:
+    for part in parts[1:]:
+        with started(add, library_folder, [part]) as writer:
             writer.kill_after(rng.uniform(0, undisturbed_s))
-    in_fresh_process(add, library_folder, files)
+    in_fresh_process(add, library_folder, parts)
     stored = in_fresh_process(read_back, library_folder)
     stored.assert_whole()
     assert stored.papers == undisturbed.papers
@@ -213,7 +218,9 @@ def read_until(folder: Path, stop: Path, *, reopen: bool) -> tuple[int, list[str
             if reopen:
                 library.close()
                 library = Library.open(folder, notify=notices.append)
-            assert library.search(str(KEPT[rounds % 60]["title"]))[0].paper_id == f"s1p{rounds % 60}"
+            assert (
+                library.search(str(KEPT[rounds % 60]["title"]))[0].paper_id == f"s1p{rounds % 60}"
+            )
             library.ask(str(KEPT[rounds % 60]["abstract"]))
             assert library.paper("s1p0").title == KEPT[0]["title"]
             assert library.status().papers >= 60
@@ -251,6 +258,37 @@ def test_readers_never_fail_while_a_writer_adds_and_removes(
     stored = in_fresh_process(read_back, library_folder)
     stored.assert_whole()
     assert len(stored.papers) == len(KEPT) + len(ADDED) - 10
+
+
+def ask_while_it_is_removed(folder: Path, question: str, paper_id: str) -> Answer | Declined:
+    """Ask, and have the paper removed between its being found and its being read."""
+    done = False
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        nonlocal done
+        if event == "return" and frame.f_code.co_name == "extract_claims" and not done:
+            done = True
+            with Library.open(folder) as other:
+                other.remove(paper_id)
+
+    with Library.open(folder) as library:
+        sys.setprofile(watch)
+        answer = library.ask(question)
+    assert done
+    return answer
+
+
+def test_a_paper_removed_while_it_is_answered_from_is_not_in_the_answer(
+    begun: Path, library_folder: Path
+) -> None:
+    shutil.copytree(begun, library_folder)
+    abstract = str(KEPT[3]["abstract"])
+    with Library.open(library_folder) as library:
+        answer = library.ask(abstract)
+    assert isinstance(answer, Answer)
+    assert answer.references[0].paper_id == "s1p3"
+    answer_without = in_fresh_process(ask_while_it_is_removed, library_folder, abstract, "s1p3")
+    assert "s1p3" not in {passage.paper_id for passage in answer_without.passages}
 
 
 def read_until_kept(folder: Path, stop: Path) -> tuple[int, list[str]]:
