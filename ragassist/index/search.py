@@ -16,7 +16,7 @@ from ragassist.types import Filters, Passage
 
 CANDIDATES = 100
 # Measured on five judged collections, see eval/retrieval.md.
-DENSE_WEIGHT = 0.3
+DENSE_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
