@@ -1,5 +1,6 @@
 """Plain-text forms that several parts must agree on: what is stripped, what counts as the same."""
 
+import functools
 import re
 import unicodedata
 
@@ -14,7 +15,6 @@ _INVISIBLE = re.compile(
     r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f]"
 )
-_SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LATIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -33,7 +33,7 @@ def strip_controls(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`strip_controls`, then every run of white space as one space, none at the ends."""
-    return _SPACES.sub(" ", strip_controls(text)).strip()
+    return " ".join(strip_controls(text).split())
 
 
 def fold(text: str) -> str:
@@ -47,6 +47,7 @@ def fold(text: str) -> str:
     return bare.translate(_LATIN)
 
 
+@functools.lru_cache(maxsize=4096)
 def title_key(title: str) -> str:
     """The letters and digits of a title, folded, words parted by one space.
 

@@ -319,7 +319,8 @@ class Generations:
             with lock.write_lock(blocking=False):
                 shutil.rmtree(self._folder / name, ignore_errors=True)
             path.unlink(missing_ok=True)
-        except Timeout:
+        except (Timeout, OSError, sqlite3.Error, ValueError, RuntimeError):
+            # In use, or its lock is broken: deleting is no reason to fail what was written.
             return
         finally:
             lock.close()

@@ -35,6 +35,8 @@ def merge_records(records: Sequence[Record]) -> Record:
     Args:
         records: at least one.
     """
+    if len(records) == 1:
+        return dataclasses.replace(records[0], key=None)
     ordered = sorted(records, key=completeness)
     by_authors = max(
         ordered,

@@ -13,7 +13,6 @@ import re
 _MAX_NESTING = 6
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_SPACES = re.compile(r"\s+")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});")
 _PAIRED_TAGS = (
@@ -85,7 +84,7 @@ def clean_text(text: str) -> str:
     written in plain characters (`$+2\%\uparrow$` is `+2%↑`) and stays as it is otherwise.
     Macros that are not known stay as they are, and so does whatever is not balanced.
     """
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    text = " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
     if "<" in text:
         text = _without_tags(text)
     if "&" in text:
@@ -99,7 +98,7 @@ def clean_text(text: str) -> str:
         text = _without_ties(text)
     if "`" in text or "''" in text:
         text = _with_plain_quotes(text)
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _without_tags(text: str) -> str:

@@ -41,6 +41,7 @@ class Catalog:
         self.folder = folder
         self.read_only = read_only
         self._connection = connection
+        self._translated = _Translated(folder)
 
     @classmethod
     def open(cls, folder: Path) -> "Catalog":
@@ -63,12 +64,12 @@ class Catalog:
         return catalog
 
     def _bring_up_to_date(self) -> None:
-        with _translated(self.folder):
+        with self._translated:
             version = schema_version(self._connection)
         if version == SCHEMA_VERSION:
             return
         # A new catalog needs no writer's lock: whoever holds it may hold it for hours.
-        with nullcontext() if version == 0 else self.writing(), _translated(self.folder):
+        with nullcontext() if version == 0 else self.writing(), self._translated:
             migrate(self._connection)
 
     @classmethod
@@ -96,28 +97,28 @@ class Catalog:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of a query, in memory."""
-        with _translated(self.folder):
+        with self._translated:
             return self._connection.execute(sql, parameters).fetchall()
 
     def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
         """The rows of a query one by one; the transaction stays open until the last is taken."""
-        with _translated(self.folder):
+        with self._translated:
             yield from self._connection.execute(sql, parameters)
 
     def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
         """The first column of the first row, None without rows."""
-        with _translated(self.folder):
+        with self._translated:
             row = self._connection.execute(sql, parameters).fetchone()
         return None if row is None else row[0]
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Run one statement; returns the rowid it inserted last."""
-        with _translated(self.folder):
+        with self._translated:
             return self._connection.execute(sql, parameters).lastrowid or 0
 
     def execute_many(self, sql: str, parameters: Iterable[Sequence[object]]) -> None:
         """Run one statement for each row of parameters."""
-        with _translated(self.folder):
+        with self._translated:
             self._connection.executemany(sql, parameters)
 
     def meta(self, name: str) -> str | None:
@@ -184,7 +185,7 @@ class Catalog:
 
     def copy_to(self, folder: Path) -> None:
         """Copy the catalog, as it stands, into another folder."""
-        with _translated(self.folder):
+        with self._translated:
             copy = sqlite3.connect(folder / CATALOG_NAME)
             try:
                 self._connection.backup(copy)
@@ -211,7 +212,7 @@ def catalog_exists(folder: Path) -> bool:
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    with _translated(path):
+    with _Translated(path):
         if not read_only:
             connection = sqlite3.connect(path, timeout=_BUSY_WAIT_S, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -243,12 +244,19 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     return connection
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _meaning(error, path) from error
+class _Translated:
+    """Inside it, SQLite's errors are ours. A class, since it is entered for every statement."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Translate."""
+        if isinstance(error, sqlite3.Error):
+            raise _meaning(error, self._path) from error
 
 
 def _meaning(error: sqlite3.Error, path: Path) -> StorageError:

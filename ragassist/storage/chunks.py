@@ -33,11 +33,10 @@ class StoredChunk:
     text_hash: bytes
 
 
-def insert_chunks(catalog: Catalog, paper_row: int, chunks: Sequence[Chunk]) -> None:
-    """Index a paper that has no chunks; its title and abstract must be stored already."""
-    title, abstract = catalog.rows(
-        "SELECT title, abstract FROM papers WHERE paper_row = ?", (paper_row,)
-    )[0]
+def insert_chunks(
+    catalog: Catalog, paper_row: int, title: str, abstract: str, chunks: Sequence[Chunk]
+) -> None:
+    """Index a paper that has no chunks, under the title and abstract it is stored with."""
     for chunk in chunks:
         body = abstract[chunk.start : chunk.stop]
         digest = hashlib.blake2b(_embedded_text(title, body).encode(), digest_size=16).digest()

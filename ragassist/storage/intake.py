@@ -61,12 +61,15 @@ def absorb(
     replaces it.
     """
     before = _count_papers(catalog)
-    changed = [
-        record_id
-        for record in records
-        if (record_id := _store_record(catalog, source_id, import_id, record)) is not None
-    ]
+    changed: list[int] = []
+    keys: list[tuple[str, int]] = []
+    for record in records:
+        record_id = _store_record(catalog, source_id, import_id, record)
+        if record_id is not None:
+            changed.append(record_id)
+            keys.extend((key, record_id) for key in identity_keys(record))
     if changed:
+        catalog.execute_many("INSERT INTO record_keys (key, record_id) VALUES (?, ?)", keys)
         refresh_works(catalog, changed, chunker)
     return Tally(
         records=len(records),
@@ -80,7 +83,7 @@ def _count_papers(catalog: Catalog) -> int:
 
 
 def _store_record(catalog: Catalog, source_id: int, import_id: int, record: Record) -> int | None:
-    """Returns the id of the record where it is new or changed, None where it was known."""
+    """Returns the id of the record where it is new or changed, then without its keys."""
     fields = record_to_json(record)
     digest = hashlib.blake2b(fields.encode(), digest_size=16).digest()
     key = record.key or title_key(record.title) or f"#{digest.hex()}"
@@ -105,10 +108,6 @@ def _store_record(catalog: Catalog, source_id: int, import_id: int, record: Reco
         if found[1] == digest:
             return None
         catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
-    catalog.execute_many(
-        "INSERT INTO record_keys (key, record_id) VALUES (?, ?)",
-        [(identity, record_id) for identity in identity_keys(record)],
-    )
     return record_id
 
 

@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -132,6 +134,18 @@ def test_a_damaged_index_is_made_anew_by_the_next_search_which_says_so(
     assert in_fresh_process(search, library, QUESTION) == (found, [])
 
 
+def test_a_damaged_lock_of_a_generation_keeps_nobody_from_searching_or_adding(
+    library: Path, jsonl_file: WriteJsonl
+) -> None:
+    generation(library).with_suffix(".lock").write_bytes(b"no database" * 999)
+    found, notices = in_fresh_process(search, library, QUESTION)
+    assert found[0] == "s0p3"
+    assert notices == ["the vector index was damaged and has been made anew from the catalog"]
+    in_fresh_process(add, library, [jsonl_file("more.jsonl", make_papers(5, seed=1))])
+    in_fresh_process(read_back, library).assert_whole()
+    assert in_fresh_process(search, library, QUESTION) == (found, [])
+
+
 @pytest.mark.parametrize(
     "damage", ["the graph is cut short", "Chroma's catalog is garbage", "chroma/ is deleted"]
 )
@@ -217,6 +231,36 @@ def test_a_generation_is_kept_while_a_reader_holds_it_and_deleted_by_the_next_wr
     stored = in_fresh_process(read_back, library)
     stored.assert_whole()
     assert len(stored.papers) == 60
+
+
+def search_while_it_is_superseded(
+    library: Path, file: Path, moment: str
+) -> tuple[list[str], list[str]]:
+    """Search, and have a file added when a function of that name is called first."""
+    done = False
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        nonlocal done
+        if event == "call" and frame.f_code.co_name == moment and not done:
+            done = True
+            add(library, [file])
+
+    sys.setprofile(watch)
+    found = search(library, QUESTION)
+    sys.setprofile(None)
+    assert done
+    return found
+
+
+@pytest.mark.parametrize("moment", ["_space_of", "_hold", "verify", "query"])
+def test_a_reader_overtaken_by_a_writer_at_any_step_finds_what_it_was_asked_for(
+    library: Path, jsonl_file: WriteJsonl, moment: str
+) -> None:
+    more = jsonl_file("more.jsonl", make_papers(5, seed=1))
+    found, notices = in_fresh_process(search_while_it_is_superseded, library, more, moment)
+    assert (found[0], notices) == ("s0p3", [])
+    in_fresh_process(search, library, QUESTION)
+    in_fresh_process(read_back, library).assert_whole()
 
 
 def hold_until_killed(library: Path, sign: Path) -> None:

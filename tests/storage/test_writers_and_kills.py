@@ -91,7 +91,8 @@ def test_a_library_killed_there_is_finished_by_the_next_search_and_the_next_add(
     with started(add_and_die, library_folder, files, function, event, occurrence) as writer:
         assert writer.exit_code() == -9
 
-    in_fresh_process(search, library_folder, QUESTION)
+    _, notices = in_fresh_process(search, library_folder, QUESTION)
+    assert notices == []
     after_search = in_fresh_process(read_back, library_folder)
     after_search.assert_whole()
     assert set(after_search.papers) <= set(undisturbed.papers)
