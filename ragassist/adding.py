@@ -1,4 +1,4 @@
-"""From a file on disk to papers in the catalog, in transactions of a few hundred records."""
+"""From a file on disk to papers in the catalog, in transactions of up to two thousand records."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from ragassist.storage.intake import Tally, absorb, next_import, open_source, st
 from ragassist.tokens import token_counter
 from ragassist.types import Chunk, Failure, Record, SourceReport
 
-_BATCH = 500
+_BATCH = 2000
 
 Progress = Callable[[str, int, int], None]
 

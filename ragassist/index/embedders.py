@@ -43,6 +43,10 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """Length of every vector."""
 
+    @property
+    def batch(self) -> int:
+        """How many texts to embed before keeping the vectors: some seconds of work at most."""
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector per text, shape (len(texts), dimension), in the order given."""
 
@@ -130,6 +134,7 @@ class BuiltinEmbedder:
     """
 
     name = "builtin"
+    batch = 2048
 
     def __init__(self) -> None:
         """Load the table that ships with the package; its file's hash is the identity."""
@@ -171,6 +176,7 @@ class MiniLMEmbedder:
     """
 
     name = "minilm"
+    batch = 64
     dimension = 384
 
     def __init__(self) -> None:

@@ -1,13 +1,13 @@
 """Bringing the vector index to what the catalog says, from wherever it was left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ragassist.errors import IndexUnavailable
 from ragassist.index.embedders import Embedder
-from ragassist.index.generations import Generations, Space, VectorIndex
+from ragassist.index.generations import Generations, Space
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import (
     StoredChunk,
@@ -22,9 +22,6 @@ from ragassist.storage.chunks import (
     store_vectors,
     was_indexed,
 )
-
-EMBED_BATCH = 512
-_WRITE_BATCH = 4096
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -63,17 +60,15 @@ def update_index(
             mark_all_pending(catalog)
     if not count_pending(catalog):
         return fault
-    _embed_missing(catalog, embedder, progress)
     try:
-        _write_generation(catalog, generations, space, progress, onto=onto)
+        _write_generation(catalog, generations, embedder, progress, onto=onto)
     except IndexUnavailable:
         if onto is None:
             raise
         fault = "was damaged"
         with catalog.transaction():
             mark_all_pending(catalog)
-        _embed_missing(catalog, embedder, progress)
-        _write_generation(catalog, generations, space, progress, onto=None)
+        _write_generation(catalog, generations, embedder, progress, onto=None)
     generations.sweep()
     return fault
 
@@ -97,52 +92,38 @@ def _usable(catalog: Catalog, generations: Generations, space: Space) -> tuple[s
 def _write_generation(
     catalog: Catalog,
     generations: Generations,
-    space: Space,
+    embedder: Embedder,
     progress: Progress,
     *,
     onto: str | None,
 ) -> None:
-    with generations.staged(space, onto=onto) as index:
+    total = int(catalog.value("SELECT count(*) FROM chunks WHERE pending"))
+    with generations.staged(space_of(embedder), onto=onto) as index:
         expect_generation(catalog, index.name)
-        last = _write_pending(catalog, index, space, progress, fresh=onto is None)
+        if onto is not None:
+            index.forget(removed_chunk_ids(catalog))
+        done = last = 0
+        for chunks in pending_chunks(catalog, embedder.batch):
+            index.replace(chunks, _vectors_of(catalog, embedder, chunks), fresh=onto is None)
+            last = chunks[-1].chunk_id
+            done += len(chunks)
+            progress("indexing", done, total)
     with catalog.transaction():
         mark_indexed(catalog, last, index.name)
 
 
-def _embed_missing(catalog: Catalog, embedder: Embedder, progress: Progress) -> None:
-    total = int(catalog.value("SELECT count(*) FROM chunks WHERE pending"))
-    done = 0
-    for chunks in pending_chunks(catalog, EMBED_BATCH):
-        known = load_vectors(catalog, embedder.identity, [c.text_hash for c in chunks])
-        missing = {c.text_hash: c.text for c in chunks if c.text_hash not in known}
-        if missing:
-            vectors = embedder.embed(list(missing.values()))
-            with catalog.transaction():
-                store_vectors(catalog, embedder.identity, missing, vectors)
-        done += len(chunks)
-        progress("embedding", done, total)
-
-
-def _write_pending(
-    catalog: Catalog, index: VectorIndex, space: Space, progress: Progress, *, fresh: bool
-) -> int:
-    total = int(catalog.value("SELECT count(*) FROM chunks WHERE pending"))
-    if not fresh:
-        index.forget(removed_chunk_ids(catalog))
-    done = last = 0
-    for chunks in pending_chunks(catalog, _WRITE_BATCH):
-        index.replace(chunks, _stored_vectors(catalog, space, chunks), fresh=fresh)
-        last = chunks[-1].chunk_id
-        done += len(chunks)
-        progress("indexing", done, total)
-    return last
-
-
-def _stored_vectors(
-    catalog: Catalog, space: Space, chunks: list[StoredChunk]
+def _vectors_of(
+    catalog: Catalog, embedder: Embedder, chunks: Sequence[StoredChunk]
 ) -> NDArray[np.float32]:
-    vectors: dict[bytes, NDArray[np.float16]] = {}
-    for begin in range(0, len(chunks), EMBED_BATCH):
-        hashes = [chunk.text_hash for chunk in chunks[begin : begin + EMBED_BATCH]]
-        vectors.update(load_vectors(catalog, space.identity, hashes))
+    """The chunks' vectors as the catalog keeps them, shape (chunks, dimension).
+
+    What was never embedded is embedded and kept, a transaction a batch: that work is never lost.
+    """
+    vectors = load_vectors(catalog, embedder.identity, [chunk.text_hash for chunk in chunks])
+    missing = {c.text_hash: c.text for c in chunks if c.text_hash not in vectors}
+    if missing:
+        embedded = embedder.embed(list(missing.values()))
+        with catalog.transaction():
+            store_vectors(catalog, embedder.identity, missing, embedded)
+        vectors.update(zip(missing, embedded.astype(np.float16), strict=True))
     return np.stack([vectors[chunk.text_hash] for chunk in chunks]).astype(np.float32)

@@ -1,6 +1,7 @@
 """Chunks, their full-text index, and their vectors as the catalog keeps them."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,19 +35,24 @@ class StoredChunk:
 
 
 def insert_chunks(
-    catalog: Catalog, paper_row: int, title: str, abstract: str, chunks: Sequence[Chunk]
+    catalog: Catalog, papers: Sequence[tuple[int, str, str, Sequence[Chunk]]]
 ) -> None:
-    """Index a paper that has no chunks, under the title and abstract it is stored with."""
-    for chunk in chunks:
-        body = abstract[chunk.start : chunk.stop]
-        digest = hashlib.blake2b(_embedded_text(title, body).encode(), digest_size=16).digest()
-        chunk_id = catalog.execute(
-            "INSERT INTO chunks (paper_row, start, stop, text_hash) VALUES (?, ?, ?, ?)",
-            (paper_row, chunk.start, chunk.stop, digest),
-        )
-        catalog.execute(
-            "INSERT INTO chunks_fts (rowid, title, body) VALUES (?, ?, ?)", (chunk_id, title, body)
-        )
+    """Index papers that have no chunks: paper_row, title and abstract as stored, and chunks."""
+    last = catalog.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
+    ids = itertools.count(int(last or 0) + 1)
+    rows, texts = [], []
+    for paper_row, title, abstract, chunks in papers:
+        for chunk in chunks:
+            body = abstract[chunk.start : chunk.stop]
+            digest = hashlib.blake2b(_embedded_text(title, body).encode(), digest_size=16).digest()
+            chunk_id = next(ids)
+            rows.append((chunk_id, paper_row, chunk.start, chunk.stop, digest))
+            texts.append((chunk_id, title, body))
+    catalog.execute_many(
+        "INSERT INTO chunks (chunk_id, paper_row, start, stop, text_hash) VALUES (?, ?, ?, ?, ?)",
+        rows,
+    )
+    catalog.execute_many("INSERT INTO chunks_fts (rowid, title, body) VALUES (?, ?, ?)", texts)
 
 
 def drop_chunks(catalog: Catalog, paper_row: int) -> None:

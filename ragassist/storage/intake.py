@@ -61,12 +61,12 @@ def absorb(
     replaces it.
     """
     before = _count_papers(catalog)
-    changed: list[int] = []
+    changed: dict[int, Record] = {}
     keys: list[tuple[str, int]] = []
     for record in records:
         record_id = _store_record(catalog, source_id, import_id, record)
         if record_id is not None:
-            changed.append(record_id)
+            changed[record_id] = record
             keys.extend((key, record_id) for key in identity_keys(record))
     if changed:
         catalog.execute_many("INSERT INTO record_keys (key, record_id) VALUES (?, ?)", keys)
@@ -87,28 +87,38 @@ def _store_record(catalog: Catalog, source_id: int, import_id: int, record: Reco
     fields = record_to_json(record)
     digest = hashlib.blake2b(fields.encode(), digest_size=16).digest()
     key = record.key or title_key(record.title) or f"#{digest.hex()}"
+    columns = (record.line, digest, fields, import_id)
+    record_id = _insert_record(catalog, source_id, key, columns)
+    if record_id is not None:
+        return record_id
     found = _find_record(catalog, source_id, key)
     if found is not None and found[1] != digest and found[2] == import_id:
         # The same key a second time in one reading: another statement, not a newer one.
         key = f"{key}#{digest.hex()}"
         found = _find_record(catalog, source_id, key)
     if found is None:
-        record_id = catalog.execute(
-            "INSERT INTO records (source_id, record_key, line, digest, fields, import_id) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (source_id, key, record.line, digest, fields, import_id),
-        )
-    else:
-        record_id = found[0]
-        catalog.execute(
-            "UPDATE records SET line = ?, digest = ?, fields = ?, import_id = ? "
-            "WHERE record_id = ?",
-            (record.line, digest, fields, import_id, record_id),
-        )
-        if found[1] == digest:
-            return None
-        catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
+        return _insert_record(catalog, source_id, key, columns)
+    record_id, known_digest, _ = found
+    catalog.execute(
+        "UPDATE records SET line = ?, digest = ?, fields = ?, import_id = ? WHERE record_id = ?",
+        (*columns, record_id),
+    )
+    if known_digest == digest:
+        return None
+    catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
     return record_id
+
+
+def _insert_record(
+    catalog: Catalog, source_id: int, key: str, columns: tuple[int, bytes, str, int]
+) -> int | None:
+    """Returns the id of the new record; None where the source has one of that key already."""
+    record_id = catalog.value(
+        "INSERT INTO records (source_id, record_key, line, digest, fields, import_id) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING record_id",
+        (source_id, key, *columns),
+    )
+    return None if record_id is None else int(record_id)
 
 
 def _find_record(catalog: Catalog, source_id: int, key: str) -> tuple[int, bytes, int] | None:

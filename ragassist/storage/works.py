@@ -5,7 +5,7 @@ no trace but aliases.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ragassist.papers.identity import Sighting, group_works, identity_keys
@@ -34,8 +34,8 @@ class _Stored:
     sighting: Sighting
 
 
-def refresh_works(catalog: Catalog, changed: Sequence[int], chunker: Chunker) -> None:
-    """Recompute every paper that the changed records are part of, or were.
+def refresh_works(catalog: Catalog, changed: Mapping[int, Record], chunker: Chunker) -> None:
+    """Recompute every paper that the changed records, by id, are part of, or were.
 
     Call it inside a transaction. Costs a few statements a paper; records that share a title with
     thousands of others cost that many comparisons.
@@ -68,6 +68,7 @@ class _Refresh:
         self._bases: set[str] = set()
         self._aliases: list[tuple[str, int]] = []
         self._owners: list[tuple[int, int]] = []
+        self._chunked: list[tuple[int, str, str, Sequence[Chunk]]] = []
 
     def settle(self, component: Sequence[_Stored]) -> None:
         """Write the papers of records that may be one work."""
@@ -90,6 +91,7 @@ class _Refresh:
         self._catalog.execute_many(
             "UPDATE records SET paper_row = ? WHERE record_id = ?", self._owners
         )
+        insert_chunks(self._catalog, self._chunked)
         _assign_ids(self._catalog, self._bases)
         _add_aliases(self._catalog, self._aliases)
 
@@ -115,7 +117,7 @@ class _Refresh:
         )
         base, _, title, abstract, _, _ = now
         self._bases.add(base)
-        insert_chunks(self._catalog, row, title, abstract, self._chunker(title, abstract))
+        self._chunked.append((row, title, abstract, self._chunker(title, abstract)))
         return row
 
     def _update(self, row: int, now: _Columns) -> None:
@@ -133,12 +135,12 @@ class _Refresh:
         )
         self._bases.update((old[0], base))
         if texts_changed:
-            insert_chunks(self._catalog, row, title, abstract, self._chunker(title, abstract))
+            self._chunked.append((row, title, abstract, self._chunker(title, abstract)))
         elif old[4] != year:
             mark_pending(self._catalog, row)
 
 
-def _reachable(catalog: Catalog, changed: Sequence[int]) -> list[_Stored]:
+def _reachable(catalog: Catalog, changed: Mapping[int, Record]) -> list[_Stored]:
     """The changed records, and all that share a key or a paper with them, directly or not."""
     rows = catalog.rows(
         """
@@ -157,12 +159,13 @@ def _reachable(catalog: Catalog, changed: Sequence[int]) -> list[_Stored]:
         FROM reach JOIN records USING (record_id) JOIN sources USING (source_id)
         ORDER BY record_id
         """,
-        (json.dumps(changed),),
+        (json.dumps(list(changed)),),
     )
-    return [
-        _Stored(record_id, paper_row, Sighting(record_from_json(fields, line=line), path))
-        for record_id, paper_row, line, fields, path in rows
-    ]
+    stored = []
+    for record_id, paper_row, line, fields, path in rows:
+        record = changed.get(record_id) or record_from_json(fields, line=line)
+        stored.append(_Stored(record_id, paper_row, Sighting(record, path)))
+    return stored
 
 
 def _components(stored: Sequence[_Stored]) -> Iterable[list[_Stored]]:
@@ -271,8 +274,14 @@ def _free_id(catalog: Catalog, row: int, base: str, unlike: str, *, alone: bool)
 
 
 def _add_aliases(catalog: Catalog, aliases: Sequence[tuple[str, int]]) -> None:
+    rows = json.dumps(sorted({row for _, row in aliases}))
+    ids = catalog.rows(
+        "SELECT paper_id, paper_row FROM papers "
+        "WHERE paper_row IN (SELECT value FROM json_each(?))",
+        (rows,),
+    )
+    current = set(ids)
     catalog.execute_many(
-        "INSERT OR IGNORE INTO aliases (alias, paper_row) "
-        "SELECT ?1, paper_row FROM papers WHERE paper_row = ?2 AND paper_id IS NOT ?1",
-        aliases,
+        "INSERT OR IGNORE INTO aliases (alias, paper_row) VALUES (?, ?)",
+        [alias for alias in aliases if alias not in current],
     )

@@ -300,14 +300,13 @@ def test_what_was_left_of_an_interrupted_generation_is_deleted_unopened(
     in_fresh_process(read_back, library).assert_whole()
 
 
-@pytest.mark.parametrize("stage", ["embedding", "indexing"])
 def test_an_add_stopped_from_the_keyboard_leaves_no_half_generation_and_loses_nothing(
-    library: Path, jsonl_file: WriteJsonl, stage: str
+    library: Path, jsonl_file: WriteJsonl
 ) -> None:
     in_use = generation(library)
 
     def stop(at: str, _done: int, _total: int) -> None:
-        if at == stage:
+        if at == "indexing":
             raise KeyboardInterrupt
 
     more = jsonl_file("more.jsonl", make_papers(5, seed=1))

@@ -145,7 +145,7 @@ def add_when_another_waits(folder: Path, files: Sequence[Path], waits: Path) -> 
 
     def on_progress(stage: str, _done: int, _total: int) -> None:
         give_up = time.monotonic() + 60
-        while stage == "embedding" and not waits.exists():
+        while stage == "indexing" and not waits.exists():
             assert time.monotonic() < give_up, "nobody came to wait"
             time.sleep(0.01)
 
