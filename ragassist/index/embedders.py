@@ -25,6 +25,7 @@ _ACCENTS = re.compile(r"[\u0300-\u036f]+")
 _CACHED_WORDS = 100_000
 _CACHED_LENGTH = 40
 _SLICE_CHARACTERS = 1 << 20
+_WEIGHED_TOGETHER = 128
 _SMALLEST_NORM = 1e-6
 
 
@@ -121,8 +122,24 @@ def _words(text: str) -> list[str]:
 
 def weigh_rows(rows: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """Return the distinct rows, ascending, and 1 + ln(count) of each, both shape (distinct,)."""
-    distinct, counts = np.unique(rows, return_counts=True)
-    return distinct, 1 + np.log(counts, dtype=np.float32)
+    return weigh_bags([rows])[0]
+
+
+def weigh_bags(
+    bags: Sequence[NDArray[np.uint16]],
+) -> list[tuple[NDArray[np.uint16], NDArray[np.float32]]]:
+    """`weigh_rows` of each bag of rows, in half the time for a hundred of them together."""
+    owners = np.repeat(np.arange(len(bags), dtype=np.uint32), [len(bag) for bag in bags])
+    keys, counts = np.unique(
+        (owners << 16) | np.concatenate([*bags, np.empty(0, np.uint16)]), return_counts=True
+    )
+    weights = 1 + np.log(counts, dtype=np.float32)
+    pieces = (keys & 0xFFFF).astype(np.uint16)
+    bounds = np.searchsorted(keys >> 16, np.arange(len(bags) + 1))
+    return [
+        (pieces[begin:stop], weights[begin:stop])
+        for begin, stop in zip(bounds[:-1], bounds[1:], strict=True)
+    ]
 
 
 class BuiltinEmbedder:
@@ -156,11 +173,12 @@ class BuiltinEmbedder:
         fixed unit vector (all components equal), since cosine is undefined for zero.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for vector, text in zip(vectors, texts, strict=True):
-            rows, weights = weigh_rows(self._tokenizer.rows(text))
-            weights *= self._scales[rows]
-            # Not `@`: BLAS threads would make the last bit depend on the machine's core count.
-            np.einsum("i,ij->j", weights, self._codes[rows].astype(np.float32), out=vector)
+        for begin in range(0, len(texts), _WEIGHED_TOGETHER):
+            bags = [self._tokenizer.rows(text) for text in texts[begin : begin + _WEIGHED_TOGETHER]]
+            for vector, (rows, weights) in zip(vectors[begin:], weigh_bags(bags), strict=False):
+                factors = weights * self._scales[rows]
+                # Not `@`: BLAS threads would make the last bit depend on the number of cores.
+                np.einsum("i,ij->j", factors, self._codes[rows].astype(np.float32), out=vector)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unplaced = norms[:, 0] < _SMALLEST_NORM
         vectors /= np.where(unplaced[:, None], 1.0, norms)

@@ -35,9 +35,7 @@ def merge_records(records: Sequence[Record]) -> Record:
     Args:
         records: at least one.
     """
-    if len(records) == 1:
-        return dataclasses.replace(records[0], key=None)
-    ordered = sorted(records, key=completeness)
+    ordered = sorted(records, key=completeness) if len(records) > 1 else records
     by_authors = max(
         ordered,
         key=lambda r: (bool(r.authors), not r.authors_truncated, len(r.authors)),
