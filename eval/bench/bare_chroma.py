@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import chromadb
 import numpy as np
@@ -29,7 +30,9 @@ def main(library: Path) -> float:
     vectors = np.stack([np.frombuffer(row[4], np.float16) for row in rows]).astype(np.float32)
     metadata = [{"paper_id": row[1], "start": row[2], "stop": row[3]} for row in rows]
     with tempfile.TemporaryDirectory(prefix="bare-chroma-") as place:
-        client = chromadb.PersistentClient(place, settings=Settings(anonymized_telemetry=False))
+        client: Any = chromadb.PersistentClient(
+            place, settings=Settings(anonymized_telemetry=False)
+        )
         collection = client.create_collection(
             "chunks", configuration={"hnsw": HNSW}, embedding_function=None
         )

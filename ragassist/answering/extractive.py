@@ -131,4 +131,11 @@ def _claim(candidate: _Candidate, picked: Sequence[_Candidate]) -> Claim:
         start=passage.start + sentence.start + skipped,
         stop=passage.start + sentence.stop,
     )
-    return Claim(text=quote.quote, citations=(passage.paper_id,), evidence=(quote,))
+    text = _capitalised(quote.quote) if skipped else quote.quote
+    return Claim(text=text, citations=(passage.paper_id,), evidence=(quote,))
+
+
+def _capitalised(text: str) -> str:
+    """The text as a sentence begins; names such as `mRNA` keep their small letter."""
+    first = text.split(maxsplit=1)[0]
+    return text[0].upper() + text[1:] if first.islower() and first.isalpha() else text

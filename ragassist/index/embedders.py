@@ -7,6 +7,7 @@ download at first use.
 
 import hashlib
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -136,10 +137,7 @@ def weigh_bags(
     weights = 1 + np.log(counts, dtype=np.float32)
     pieces = (keys & 0xFFFF).astype(np.uint16)
     bounds = np.searchsorted(keys >> 16, np.arange(len(bags) + 1))
-    return [
-        (pieces[begin:stop], weights[begin:stop])
-        for begin, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    return [(pieces[begin:stop], weights[begin:stop]) for begin, stop in itertools.pairwise(bounds)]
 
 
 class BuiltinEmbedder:
