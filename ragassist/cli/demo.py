@@ -10,7 +10,7 @@ import typer
 from ragassist.cli import render
 from ragassist.types import Declined
 
-_QUESTION = "How can citations in generated answers be checked against their sources?"
+_QUESTION = "Can dense retrieval beat BM25?"
 
 
 def demo(

@@ -16,16 +16,17 @@ _MOST_TERMS = 64
 # Words that ask rather than name. A library has no paper "about" them, and in a long question
 # they outvote the words that count.
 QUESTION_WORDS = frozenset(
-    "a about above across after again against all also although always am among an and any are as "
-    "at be because been before being between both but by can cannot could describe did do does "
-    "doing done during each either every explain find for from further get gets give given had "
-    "has have having he her here him his how however i if in into is it its itself just know let "
-    "like made make many may me might more most much must my neither no nor not of on one only "
-    "or other our ours out over own paper papers please published rather say says she should show "
-    "since so some such tell than that the their theirs them then there these they this those "
-    "through thus to too under until up upon us use used uses using very via was we were what "
-    "when where whether which while who whom whose why will with within without would you "
-    "your".split()
+    "a about above across actually after again against all also although always am among an "
+    "and any are as at be because been before being between both but by can cannot could "
+    "describe did do does doing done during each either ever every explain find for from "
+    "further get gets give given go goes going gone had happen happened happens has have "
+    "having he her here him his how however i if in into is it its itself just know let like "
+    "made make many may me might more most much must my neither no nor not of often on one "
+    "only or other our ours out over own paper papers please published rather really say says "
+    "she should show since so some sometimes still such tell than that the their theirs them "
+    "then there these they this those through thus to too under until up upon us use used "
+    "uses using very via was we went were what when where whether which while who whom whose "
+    "why will with within without would wrong yet you your".split()
 )
 
 

@@ -15,7 +15,7 @@ from ragassist.storage.papers import rows_of
 from ragassist.types import Filters, Passage
 
 CANDIDATES = 100
-# Measured on five judged collections, see eval/retrieval.md.
+# Measured on five judged collections, see eval/README.md.
 DENSE_WEIGHT = 0.5
 
 
