@@ -1,5 +1,6 @@
 """The command line: one Typer app, and the one place where an error becomes a line and a code."""
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -60,6 +61,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter shows `?`; nothing is worth a traceback.
             stream.reconfigure(errors="replace")
+    # What Chroma's import makes lives as long as the process: looking through it for garbage, again
+    # and again, is a twentieth of the time a question takes.
+    gc.set_threshold(50_000)
     try:
         app(prog_name="ragassist")
     except RagassistError as error:

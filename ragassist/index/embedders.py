@@ -60,12 +60,7 @@ class _PieceCache(dict[str, bytes]):
         super().__init__()
         self._rows = rows
         self._buckets = buckets
-        self._longest: dict[str, int] = {}
-        for piece in rows:
-            first = piece[:3] if piece.startswith("##") else piece[:1]
-            length = len(piece) - len(first) + 1
-            if length > self._longest.get(first, 0):
-                self._longest[first] = length
+        self._longest = max(map(len, rows), default=0)
 
     def __missing__(self, word: str) -> bytes:
         packed = np.array(self._split(word), dtype=np.uint16).tobytes()
@@ -80,8 +75,7 @@ class _PieceCache(dict[str, bytes]):
         start = 0
         while start < len(word):
             prefix = "##" if start else ""
-            longest = self._longest.get(prefix + word[start], 0)
-            for stop in range(min(len(word), start + longest), start, -1):
+            for stop in range(min(len(word), start + self._longest), start, -1):
                 row = self._rows.get(prefix + word[start:stop])
                 if row is not None:
                     break
