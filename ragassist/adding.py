@@ -1,19 +1,19 @@
 """From a file on disk to papers in the catalog, in transactions of up to two thousand records."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from ragassist.errors import SourceError
 from ragassist.index.chunking import chunk_abstract
-from ragassist.sources.reading import Source
+from ragassist.index.indexing import Progress
+from ragassist.sources.reading import Source, find_files
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.intake import Tally, absorb, next_import, open_source, store_failures
+from ragassist.storage.works import Chunker
 from ragassist.tokens import token_counter
-from ragassist.types import Chunk, Failure, Record, SourceReport
+from ragassist.types import Failure, Record, SourceReport
 
 _BATCH = 2000
-
-Progress = Callable[[str, int, int], None]
 
 
 class Import:
@@ -28,7 +28,7 @@ class Import:
     def __init__(self, catalog: Catalog, progress: Progress) -> None:
         self._catalog = catalog
         self._progress = progress
-        _, self._count_tokens = token_counter()
+        self._chunk = chunker()
         with catalog.transaction():
             self.import_id = next_import(catalog)
 
@@ -73,8 +73,26 @@ class Import:
             store_failures(self._catalog, source_id, failed)
             return absorb(self._catalog, source_id, self.import_id, records, self._chunk)
 
-    def _chunk(self, title: str, abstract: str) -> tuple[Chunk, ...]:
-        return chunk_abstract(title, abstract, self._count_tokens)
+
+def chunker() -> Chunker:
+    """How this machine cuts a paper into chunks: its tokens counted, or estimated."""
+    _, count_tokens = token_counter()
+    return lambda title, abstract: chunk_abstract(title, abstract, count_tokens)
+
+
+def find_sources(paths: Sequence[str | Path]) -> tuple[list[Path], list[SourceReport]]:
+    """The files that paths mean, each once, and the reports on paths that mean none."""
+    files: dict[Path, Path] = {}
+    missing = []
+    for path in paths:
+        try:
+            found = find_files([Path(path).expanduser()])
+        except SourceError as error:
+            missing.append(SourceReport(source=str(path), error=str(error)))
+        else:
+            for file in found:
+                files.setdefault(file.resolve(), file)
+    return list(files.values()), missing
 
 
 def open_file(file: Path) -> Source | SourceReport:

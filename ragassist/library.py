@@ -9,13 +9,15 @@ Any number may read while one writes.
 """
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ragassist.errors import EmbedderMismatch, UnknownPaper, UsageError
+from ragassist.errors import EmbedderMismatch, IndexUnavailable, UnknownPaper, UsageError
 from ragassist.storage.catalog import Catalog, catalog_exists
 from ragassist.text import one_line
 from ragassist.types import (
@@ -33,15 +35,15 @@ from ragassist.types import (
 
 if TYPE_CHECKING:
     from ragassist.index.examination import Finding
+    from ragassist.index.indexing import Progress
     from ragassist.index.retriever import Retriever
 
 _PASSAGES = 10
 _NEAREST_SHOWN = 3
-_ATTEMPTS = 2
+_RETRIES = 2
 
 PathLike = str | Path
 Notify = Callable[[str], None]
-Progress = Callable[[str, int, int], None]
 
 
 class Library:
@@ -55,12 +57,13 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, *, lock_wait_s: float, notify: Notify, progress: Progress
+        self, folder: Path, *, lock_wait_s: float, notify: Notify, progress: "Progress"
     ) -> None:
         self.folder = folder
         self._lock_wait_s = lock_wait_s
         self._notify = notify
         self._progress = progress
+        self._owner = threading.get_ident()
         self._opened: Catalog | None = None
         self._retriever: Retriever | None = None
 
@@ -71,7 +74,7 @@ class Library:
         *,
         lock_wait_s: float = 300.0,
         notify: Notify = lambda _: None,
-        progress: Progress = lambda *_: None,
+        progress: "Progress" = lambda *_: None,
     ) -> Self:
         """Open the library in a folder, or the one that `add` will make there.
 
@@ -83,6 +86,7 @@ class Library:
 
     def close(self) -> None:
         """Release files and locks; closing twice is fine."""
+        self._check_thread()
         if self._retriever is not None:
             self._retriever.close()
         if self._opened is not None:
@@ -100,41 +104,39 @@ class Library:
     def add(self, *paths: PathLike, embedder: str | None = None) -> AddReport:
         """Read files and folders into the library; what it has already changes nothing.
 
-        Interrupted or killed, it keeps what it has read, and running it again goes on.
+        Interrupted or killed, it keeps what it has read, and running it again goes on. A path that
+        is not there, and a file that cannot be read, is in the report and stops no other.
 
         Args:
             paths: files, or folders to read every file of.
             embedder: for a new library, what makes its vectors; None for `builtin`.
 
         Raises:
-            SourceError: a path is not there. A file that cannot be read is in the report instead.
             EmbedderMismatch: the library has vectors of another embedder.
             LibraryLocked, LibraryReadOnly, StorageError: as they say.
         """
-        from ragassist.adding import Import, open_file
-        from ragassist.sources.reading import find_files
+        from ragassist.adding import Import, find_sources, open_file
 
-        files = find_files([Path(path).expanduser() for path in paths])
+        files, missing = find_sources(paths)
         if not self.exists():
             opened = [open_file(file) for file in files]
-            unreadable = tuple(one for one in opened if isinstance(one, SourceReport))
+            unreadable = [one for one in opened if isinstance(one, SourceReport)]
             if len(unreadable) == len(files):
-                return AddReport(sources=unreadable, papers=0)
+                return AddReport(sources=(*missing, *unreadable), papers=0)
             self._opened = Catalog.create(self.folder)
         with self._writing() as catalog:
             self._settle_embedder(catalog, embedder)
             adding = Import(catalog, self._progress)
             reports = tuple(adding.read(file) for file in files)
             self._retrieval().update()
-        return AddReport(sources=reports, papers=_count(catalog))
+        return AddReport(sources=(*missing, *reports), papers=_count(catalog))
 
     def preview(self, *paths: PathLike) -> AddReport:
         """What `add` would do, tried out on a copy of the catalog; the library is not touched."""
-        from ragassist.adding import Import
-        from ragassist.sources.reading import find_files
+        from ragassist.adding import Import, find_sources
         from ragassist.storage.papers import last_row, papers_of_import
 
-        files = find_files([Path(path).expanduser() for path in paths])
+        files, missing = find_sources(paths)
         with tempfile.TemporaryDirectory(prefix="ragassist-") as scratch:
             if self.exists():
                 self._catalog().copy_to(Path(scratch))
@@ -144,7 +146,9 @@ class Library:
                 adding = Import(catalog, self._progress)
                 reports = tuple(adding.read(file) for file in files)
                 brought = tuple(papers_of_import(catalog, adding.import_id, known))
-                return AddReport(sources=reports, papers=_count(catalog), brought=brought)
+                return AddReport(
+                    sources=(*missing, *reports), papers=_count(catalog), brought=brought
+                )
             finally:
                 catalog.close()
 
@@ -154,7 +158,7 @@ class Library:
         Raises:
             UsageError: the question or the library is empty.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in range(_RETRIES):
             # Another process may remove a paper between its being found and its being read.
             with suppress(UnknownPaper):
                 return self._answer(question, filters)
@@ -173,7 +177,7 @@ class Library:
             nearest = [passage.paper_id for passage in passages[:_NEAREST_SHOWN]]
             return Declined(
                 question=question,
-                reason="Nothing in the library bears on this question.",
+                reason="No abstract in the library answers this.",
                 nearest=self._papers_by_id(nearest),
                 passages=passages,
                 timings=clock.laps,
@@ -197,6 +201,7 @@ class Library:
             UsageError: the question has no word in it, or the library no paper.
         """
         from ragassist.index.lexical import content_words
+        from ragassist.storage.papers import any_passes, describe
 
         question = one_line(question)
         if not content_words(question):
@@ -205,6 +210,8 @@ class Library:
             raise UsageError(f"top_k={top_k!r} must be at least 1")
         if not _count(self._catalog()):
             raise UsageError("the library has no papers yet: `ragassist add FILE`")
+        if filters and not any_passes(self._catalog(), filters):
+            raise UsageError(f"no paper of the library passes the filters: {describe(filters)}")
         return self._retrieval().find(question, filters or Filters(), top_k)
 
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
@@ -219,10 +226,14 @@ class Library:
         Raises:
             UnknownPaper: there is none, or the alias is several papers'.
         """
-        from ragassist.storage.papers import find_row, load_papers
+        from ragassist.storage.papers import find_row, load_papers, other_owners
 
         catalog = self._catalog()
-        return load_papers(catalog, [find_row(catalog, paper_id)])[0]
+        paper = load_papers(catalog, [find_row(catalog, paper_id)])[0]
+        others = other_owners(catalog, paper_id, paper.paper_id)
+        if others:
+            self._notify(f"{paper_id} was once the id of {', '.join(others)} as well")
+        return paper
 
     def remove(self, *paper_ids: str) -> tuple[Paper, ...]:
         """Forget papers and all that was read of them; all of them, or with an error none.
@@ -235,6 +246,7 @@ class Library:
         Raises:
             UnknownPaper: naming the first that is not there.
         """
+        from ragassist.adding import chunker
         from ragassist.storage.papers import find_row, load_papers
         from ragassist.storage.works import remove_works
 
@@ -242,7 +254,7 @@ class Library:
             with catalog.transaction():
                 rows = list(dict.fromkeys(find_row(catalog, paper_id) for paper_id in paper_ids))
                 removed = tuple(load_papers(catalog, rows))
-                remove_works(catalog, rows)
+                remove_works(catalog, rows, chunker())
             self._retrieval().update()
         return removed
 
@@ -273,7 +285,12 @@ class Library:
 
         counts = summarise(self._catalog())
         generations = Generations(self.folder)
-        space = generations.space()
+        space = generation = None
+        try:
+            generation = generations.current()
+            space = generations.space()
+        except IndexUnavailable as error:
+            self._notify(str(error))
         return Status(
             folder=str(self.folder),
             papers=counts.papers,
@@ -281,7 +298,7 @@ class Library:
             chunks=counts.chunks,
             pending=counts.pending,
             embedder=None if space is None else space.identity,
-            generation=generations.current(),
+            generation=generation,
             sources=counts.sources,
             failures=counts.failures,
             catalog_bytes=counts.size_bytes,
@@ -299,7 +316,14 @@ class Library:
         """Whether there is a library in the folder yet."""
         return catalog_exists(self.folder)
 
+    def _check_thread(self) -> None:
+        if threading.get_ident() != self._owner:
+            raise UsageError(
+                "a Library belongs to the thread that opened it: open another one in this thread"
+            )
+
     def _catalog(self) -> Catalog:
+        self._check_thread()
         if self._opened is None:
             self._opened = Catalog.open(self.folder)
         return self._opened
@@ -332,7 +356,10 @@ class Library:
             )
 
     def _papers_by_id(self, paper_ids: Sequence[str]) -> tuple[Paper, ...]:
-        return tuple(self.paper(paper_id) for paper_id in paper_ids)
+        from ragassist.storage.papers import find_row, load_papers
+
+        catalog = self._catalog()
+        return tuple(load_papers(catalog, [find_row(catalog, paper_id) for paper_id in paper_ids]))
 
 
 class _Clock:
@@ -355,6 +382,8 @@ def _count(catalog: Catalog) -> int:
 
 
 def _as_prose(claims: Sequence[Claim]) -> str:
-    return " ".join(
-        claim.text + "".join(f" [{paper_id}]" for paper_id in claim.citations) for claim in claims
+    paragraphs = (
+        " ".join(claim.text + "".join(f" [{key}]" for key in claim.citations) for claim in group)
+        for _, group in groupby(claims, key=lambda claim: claim.citations)
     )
+    return "\n\n".join(paragraphs)

@@ -72,7 +72,8 @@ def tiktoken_table(encoding: str, sha256: str) -> Path | None:
     """
     default = str(Path(tempfile.gettempdir()) / "data-gym-cache")
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR", default))
-    name = hashlib.sha1(f"{_TIKTOKEN_TABLES}{encoding}.tiktoken".encode()).hexdigest()
+    address = f"{_TIKTOKEN_TABLES}{encoding}.tiktoken"
+    name = hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
     table = Path(folder) / name
     try:
         found = hashlib.sha256(table.read_bytes()).hexdigest() if folder else None

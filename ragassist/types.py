@@ -198,7 +198,7 @@ class Declined:
 
     Attributes:
         reason: one sentence for the reader.
-        nearest: the papers that came closest, best first; none when nothing came close.
+        nearest: the papers that came closest, best first.
     """
 
     question: str

@@ -135,7 +135,7 @@ def _by_document(scores: Mapping[int, float], keys: Mapping[int, list[str]]) -> 
 
 def _keys_of_chunks(catalog: Catalog) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
-    for chunk_id, key in catalog.stream(
+    for chunk_id, key in catalog.rows(
         "SELECT chunk_id, json_extract(fields, '$.key') FROM chunks JOIN records USING (paper_row)"
     ):
         keys.setdefault(chunk_id, []).append(key)

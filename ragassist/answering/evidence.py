@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ragassist.index.acronyms import long_forms
 from ragassist.index.lexical import (
     QUESTION_WORDS,
+    compounds,
     content_words,
     document_frequencies,
     occurrences,
@@ -64,7 +65,8 @@ class Asked:
 def weigh_words(catalog: Catalog, question: str) -> Asked | None:
     """Weigh a question's words by inverse document frequency (Robertson & Sparck Jones 1976).
 
-    A word unknown to the library weighs most: what it names, no paper here is about.
+    A word unknown to the library weighs most: what it names, no paper here is about. A hyphenated
+    word that the library knows as such counts whole, not by its parts.
 
     Returns:
         None where the question names nothing.
@@ -72,6 +74,7 @@ def weigh_words(catalog: Catalog, question: str) -> Asked | None:
     words = [word for word in content_words(question) if word not in QUESTION_WORDS][:_MOST_WORDS]
     if not words:
         return None
+    words = _with_compounds(catalog, question, words)
     phrases = long_forms(catalog, words)
     counts, chunks = document_frequencies(
         catalog, [*words, *(phrase for forms in phrases.values() for phrase in forms)]
@@ -86,6 +89,14 @@ def weigh_words(catalog: Catalog, question: str) -> Asked | None:
         phrases=phrases,
         unknown=frozenset(word for word in words if not counts[word]),
     )
+
+
+def _with_compounds(catalog: Catalog, question: str, words: list[str]) -> list[str]:
+    whole = compounds(question)
+    counts, _ = document_frequencies(catalog, list(whole))
+    known = [phrase for phrase in whole if counts[phrase]]
+    parts = {part for phrase in known for part in whole[phrase]}
+    return [word for word in words if word not in parts] + known
 
 
 def spoken(asked: Asked, texts: Sequence[str]) -> Credits:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from ragassist.answering.evidence import ENOUGH, Embed, weigh_words
 from ragassist.answering.reading import Reading, Sentence, read_passages
-from ragassist.answering.rhetoric import emphasis, find_turn, opening
+from ragassist.answering.rhetoric import (
+    asks_for_number,
+    emphasis,
+    find_turn,
+    has_number,
+    opening,
+)
 from ragassist.storage.catalog import Catalog
 from ragassist.types import Claim, Evidence, Passage
 
@@ -22,6 +28,8 @@ _COMPARABLE = 0.8
 # A sentence below this share of the best one's score adds length, not an answer.
 _WORTH_READING = 0.7
 _SAME_THING = 0.6
+# What a figure adds to a sentence when the question asks for one.
+_FIGURE = 1.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +60,9 @@ def extract_claims(
             enough evidence was measured in its space.
 
     Returns:
-        One to five claims, each a verbatim sentence, without the words that link it to one that
-        is not quoted, and its one citation; none when the passages do not bear on the question.
+        One to five claims, each a sentence as it stands, without the words that link it to one
+        that is not quoted (it begins with a capital then), and its one citation; none when the
+        passages do not bear on the question.
     """
     asked = weigh_words(catalog, question)
     if asked is None:
@@ -62,16 +71,19 @@ def extract_claims(
     best = max((reading.evidence for reading in readings), default=0.0)
     bar = max(ENOUGH, _COMPARABLE * best)
     bearing = [reading for reading in readings if reading.evidence >= bar]
-    picked = _pick([c for reading in bearing for c in _candidates(reading)])
+    figures = asks_for_number(question)
+    picked = _pick([c for reading in bearing for c in _candidates(reading, figures=figures)])
     return tuple(_claim(candidate, picked) for candidate in picked)
 
 
-def _candidates(reading: Reading) -> list[_Candidate]:
+def _candidates(reading: Reading, *, figures: bool) -> list[_Candidate]:
     turn = find_turn([sentence.text for sentence in reading.sentences])
     return [
         _Candidate(
             sentence=sentence,
-            score=sentence.relevance * emphasis(sentence.text, before_turn=sentence.place < turn),
+            score=sentence.relevance
+            * emphasis(sentence.text, before_turn=sentence.place < turn)
+            * (_FIGURE if figures and has_number(sentence.text) else 1.0),
             alone=opening(sentence.text),
         )
         for sentence in reading.sentences

@@ -56,6 +56,14 @@ _LEANS = re.compile(
 )
 _FOUND, _SCENE, _BEFORE_THE_TURN, _FILES, _QUESTION = 1.1, 0.55, 0.85, 0.6, 0.5
 
+_ASKS_FOR_NUMBER = re.compile(
+    r"\bhow (?:many|much|often|large|big|long|fast|far)\b"
+    r"|\bwhat (?:number|share|percentage|fraction|proportion)\b",
+    re.IGNORECASE,
+)
+# A figure, not a name with one: `16,464` and `25%`, neither `GPT-4` nor `Qwen2`.
+_NUMBER = re.compile(r"(?<![\w-])\d[\d,.]*(?![\w-])")
+
 
 def find_turn(sentences: Sequence[str]) -> int:
     """The place of the first sentence that says what the authors did; 0 where none does."""
@@ -77,6 +85,16 @@ def emphasis(sentence: str, *, before_turn: bool) -> float:
     if sentence.endswith("?"):
         weight *= _QUESTION
     return weight
+
+
+def asks_for_number(question: str) -> bool:
+    """Whether a question wants a figure: "how many", "how often", "what share"."""
+    return bool(_ASKS_FOR_NUMBER.search(question))
+
+
+def has_number(sentence: str) -> bool:
+    """Whether a sentence states a figure."""
+    return bool(_NUMBER.search(sentence))
 
 
 def opening(sentence: str) -> int | None:

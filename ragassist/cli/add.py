@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragassist.cli import as_json, render
-from ragassist.cli.options import AsJson
+from ragassist.cli.options import AsJson, EmbedderName
 from ragassist.cli.session import Session, session_of
 from ragassist.text import one_line
 from ragassist.types import AddReport, Failure, SourceReport
@@ -25,7 +25,7 @@ def add(
         bool, typer.Option("--dry-run", help="Say what would come in and what would fail.")
     ] = False,
     embedder: Annotated[
-        str | None, typer.Option(help="For a new library: builtin (no download) or minilm.")
+        EmbedderName | None, typer.Option(help="For a new library; builtin needs no download.")
     ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every line that is no paper.")
@@ -35,7 +35,8 @@ def add(
     """Read papers from files and folders into the library.
 
     Saved web pages that list papers, and JSON lines with title and abstract. The format is
-    recognised from the content. Adding the same again changes nothing; an interrupted run goes
+    recognised from the content. Adding the same again changes nothing, and adding a changed file
+    changes its papers; what is no longer in a file stays in the library. An interrupted run goes
     on where it was. Exit code 1 when a file you named could not be read; the others are kept.
 
     \b
@@ -85,6 +86,8 @@ def _show(report: AddReport, *, dry_run: bool, verbose: bool) -> None:
             typer.echo("new    " if is_new else "known  ", nl=False)
             render.show_paper_line(paper)
     _show_failures([(s.source, f) for s in report.sources for f in s.failures], verbose=verbose)
+    if not any(source.records for source in report.sources):
+        return
     new = sum(source.new_papers for source in report.sources)
     verb = "would have" if dry_run else "has"
     typer.echo(f"\nThe library {verb} {_count(report.papers, 'paper')}, {new} of them new.")
@@ -105,10 +108,14 @@ def _show_failures(failures: list[tuple[str, Failure]], *, verbose: bool) -> Non
 
 
 def _line(source: SourceReport) -> str:
-    parts = [_count(source.records, "paper"), f"{source.new_papers} new"]
+    parts = [_count(source.new_papers, "new paper")]
+    others = source.records - source.new_papers - source.unchanged
+    if others > 0:
+        parts.append(f"{others} more on papers that are here")
     if source.unchanged:
         parts.append(f"{source.unchanged} known already")
-    return f"{_shortest(source.source)} ({source.reader}): {', '.join(parts)}"
+    where = f"{_shortest(source.source)} ({source.reader})"
+    return f"{where}: {_count(source.records, 'record')}: {', '.join(parts)}"
 
 
 def _place(source: str, failure: Failure) -> str:

@@ -43,7 +43,7 @@ def start(
     Start with:
       ragassist demo
       ragassist add saved-pages/ refs.jsonl
-      ragassist ask "How do language models learn to use tools?"
+      ragassist ask "How do language models learn to use external tools?"
 
     Exit codes: 0 fine, 1 failed, 2 wrong usage or configuration, 3 the library does not answer.
     """

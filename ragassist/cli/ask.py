@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import as_json, render
-from ragassist.cli.options import AsJson, Author, Category, SourceName, Year, filters_from
+from ragassist.cli.options import (
+    AsJson,
+    Author,
+    Category,
+    Question,
+    SourceName,
+    Year,
+    filters_from,
+)
 from ragassist.cli.session import session_of
 from ragassist.types import Declined
 
@@ -14,7 +22,7 @@ _DECLINED = 3
 
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="A question about the papers.")],
+    question: Question,
     year: Year = None,
     category: Category = None,
     author: Author = None,
@@ -23,18 +31,18 @@ def ask(
 ) -> None:
     """Answer a question from the abstracts, every sentence cited.
 
-    The sentences are the abstracts' own, so each can be quoted from the paper it cites. Exit code
-    3 when nothing in the library bears on the question; the nearest papers are listed then.
+    The sentences are the abstracts' own. Exit code 3 when no abstract answers the question; the
+    nearest papers are listed then.
 
     \b
     Examples:
       ragassist ask "How do language models learn to use external tools?"
-      ragassist ask "What limits self-training?" --year 2022.. --category CL
+      ragassist ask what limits self-training --year 2022.. --category CL
       ragassist ask "..." --json | jq -r '.answer.claims[].citations[]'
     """
     filters = filters_from(year, category, author, source)
     with session_of(context).open() as library:
-        outcome = library.ask(question, filters=filters)
+        outcome = library.ask(" ".join(question), filters=filters)
     if json:
         typer.echo(as_json.dumps(as_json.of_outcome(outcome)))
     elif isinstance(outcome, Declined):
@@ -47,7 +55,7 @@ def ask(
 
 def search(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="A question, or words.")],
+    question: Question,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many papers.")] = 10,
     year: Year = None,
     category: Category = None,
@@ -64,9 +72,12 @@ def search(
     """
     filters = filters_from(year, category, author, source)
     with session_of(context).open() as library:
-        passages = library.search(question, filters=filters, top_k=limit)
+        passages = library.search(" ".join(question), filters=filters, top_k=limit)
     if json:
-        shape = {"question": question, "passages": [as_json.of_passage(p) for p in passages]}
+        shape = {
+            "question": " ".join(question),
+            "passages": [as_json.of_passage(p) for p in passages],
+        }
         typer.echo(as_json.dumps(shape))
         return
     if not passages:

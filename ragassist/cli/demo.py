@@ -25,7 +25,7 @@ def demo(
     \b
     Examples:
       ragassist demo
-      ragassist demo "Does retrieval reduce hallucination?"
+      ragassist demo "How often do citations in generated answers support their sentence?"
     """
     from ragassist.library import Library
 

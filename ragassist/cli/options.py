@@ -1,13 +1,17 @@
 """The options that several commands share."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from ragassist.errors import UsageError
 from ragassist.types import Filters
 
+EmbedderName = Literal["builtin", "minilm"]
+Question = Annotated[
+    list[str], typer.Argument(help="A question, or words; quotes around it are not needed.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Year = Annotated[
     str | None,

@@ -59,7 +59,9 @@ def show(
 def remove(
     context: typer.Context,
     paper_ids: Annotated[list[str], typer.Argument(help="Ids of papers.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask first, as it does on a terminal.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Take papers out of the library.

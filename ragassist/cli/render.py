@@ -22,13 +22,11 @@ def width() -> int | None:
 
 
 def show_answer(answer: Answer) -> None:
-    """The claims as one paragraph, their citations after them, then the references."""
-    sentences = []
-    for claim in answer.claims:
-        keys = "".join(f"[{paper_id}]" for paper_id in claim.citations)
-        sentences.append(f"{one_line(claim.text)} {keys}")
-    _paragraph(" ".join(sentences))
-    typer.echo()
+    """The claims, a paragraph for what each paper says, then the references."""
+    for paragraph in answer.text.split("\n\n"):
+        _paragraph(one_line(paragraph))
+        typer.echo()
+    typer.echo("References:")
     show_references(answer.references)
 
 

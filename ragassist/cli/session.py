@@ -81,7 +81,11 @@ def session_of(context: typer.Context) -> Session:
 
 
 def _find_above(start: Path) -> Path | None:
-    home = Path.home()
+    try:
+        home = Path.home()
+    except RuntimeError:
+        # A user id without an entry and without HOME, as containers have them.
+        home = Path(start.root)
     for folder in (start, *start.parents):
         if (folder / FOLDER_NAME / "catalog.sqlite3").is_file():
             return folder / FOLDER_NAME

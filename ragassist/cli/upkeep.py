@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import as_json
-from ragassist.cli.options import AsJson
+from ragassist.cli.options import AsJson, EmbedderName
 from ragassist.cli.session import session_of
 from ragassist.text import one_line
 
@@ -70,9 +70,7 @@ def doctor(context: typer.Context, json: AsJson = False) -> None:
 
 def reindex(
     context: typer.Context,
-    embedder: Annotated[
-        str | None, typer.Option(help="Change to this embedder: builtin or minilm.")
-    ] = None,
+    embedder: Annotated[EmbedderName | None, typer.Option(help="Change to this embedder.")] = None,
 ) -> None:
     """Make the vector index anew, or with another embedder.
 

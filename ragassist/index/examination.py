@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ragassist.errors import RagassistError
+from ragassist.errors import LibraryLocked, LibraryReadOnly, RagassistError
 from ragassist.index.generations import Generations, Reader
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import count_pending, load_vectors
@@ -36,17 +36,32 @@ def examine(catalog: Catalog, generations: Generations) -> Iterator[Finding]:
     yield Finding("catalog", problem, f"{papers} papers, intact")
     pending = count_pending(catalog)
     if pending:
-        yield Finding("index", f"{pending} chunks are pending: run `ragassist reindex`")
+        yield _pending(catalog, pending)
+        return
+    if catalog.read_only:
+        yield Finding("index", None, "not examined: a read-only library is searched without it")
         return
     try:
         reader = generations.open()
         if reader is None:
-            yield Finding("index", None, "no vectors yet")
+            chunks = catalog.value("SELECT count(*) FROM chunks")
+            missing = f"missing, with {chunks} chunks to hold: run `ragassist reindex`"
+            yield Finding("index", missing if chunks else None, "no vectors yet")
             return
         with reader:
             yield _compare(catalog, reader)
     except RagassistError as error:
         yield Finding("index", str(error))
+
+
+def _pending(catalog: Catalog, pending: int) -> Finding:
+    try:
+        with catalog.writing(wait_s=0):
+            return Finding("index", f"{pending} chunks are pending: run `ragassist reindex`")
+    except LibraryLocked:
+        return Finding("index", None, f"{pending} chunks pending, another process is at them")
+    except LibraryReadOnly as error:
+        return Finding("index", f"{pending} chunks are pending, and {error}")
 
 
 def _differ(here: NDArray[np.float16], there: NDArray[np.float32]) -> bool:

@@ -64,6 +64,14 @@ class Space:
     dimension: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What a generation holds: size and checksum of each file; None for one that readers touch."""
+
+    space: Space
+    files: dict[str, list[int] | None]
+
+
 class VectorIndex:
     """One generation, open: the collection that is there, or a `new` empty one.
 
@@ -237,7 +245,7 @@ class Generations:
         Raises:
             IndexUnavailable: naming the first file that differs.
         """
-        for file, expected in self._manifest(name)["files"].items():
+        for file, expected in self._manifest(name).files.items():
             path = self._folder / name / file
             try:
                 differs = path.stat() and expected is not None and _fingerprint(path) != expected
@@ -328,16 +336,17 @@ class Generations:
     def _hold(self, name: str) -> "ReadWriteLock":
         from filelock import ReadWriteLock
 
-        hold = ReadWriteLock(self._folder / f"{name}.lock", is_singleton=False)
+        hold = None
         try:
             with _explained():
+                hold = ReadWriteLock(self._folder / f"{name}.lock", is_singleton=False)
                 hold.acquire_read(timeout=10)
-        except OSError as error:
-            hold.close()
-            reason = error.strerror or str(error)
-            raise IndexUnavailable(_damaged(f"{name} cannot be held: {reason}")) from error
-        except BaseException:
-            hold.close()
+        except BaseException as error:
+            if hold is not None:
+                hold.close()
+            if isinstance(error, OSError):
+                reason = error.strerror or str(error)
+                raise IndexUnavailable(_damaged(f"{name} cannot be held: {reason}")) from error
             raise
         return hold
 
@@ -347,18 +356,14 @@ class Generations:
         return f"g{max(numbers, default=0) + 1:06d}-{secrets.token_hex(3)}"
 
     def _space_of(self, name: str) -> Space:
-        try:
-            return Space(**self._manifest(name)["space"])
-        except (KeyError, TypeError) as error:
-            raise IndexUnavailable(_damaged(f"{name}/{_MANIFEST} is incomplete")) from error
+        return self._manifest(name).space
 
-    def _manifest(self, name: str) -> dict[str, Any]:
+    def _manifest(self, name: str) -> "_Manifest":
         try:
-            text = (self._folder / name / _MANIFEST).read_text("utf-8")
-            manifest: dict[str, Any] = json.loads(text)
-        except (OSError, ValueError) as error:
+            stated = json.loads((self._folder / name / _MANIFEST).read_text("utf-8"))
+            return _Manifest(Space(**stated["space"]), dict(stated["files"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable(_damaged(f"{name}/{_MANIFEST} cannot be read")) from error
-        return manifest
 
     def _write_manifest(self, place: Path, space: Space) -> None:
         files: dict[str, list[int] | None] = {_CHANGES_WHEN_READ: None}

@@ -10,6 +10,7 @@ from ragassist.storage.schema import TOKENIZER
 
 # Accents that are characters of their own belong to their letter, as FTS5 has it.
 _WORD = re.compile(r"\w[\w\u0300-\u036f]*")
+_COMPOUND = re.compile(r"\w+(?:-\w+)+")
 _TITLE_WEIGHT = 1.0
 _BODY_WEIGHT = 1.0
 _MOST_TERMS = 64
@@ -39,13 +40,23 @@ def content_words(text: str) -> list[str]:
     return [word for word in words if word not in QUESTION_WORDS] or words
 
 
+def compounds(text: str) -> dict[str, tuple[str, ...]]:
+    """The hyphenated words of a question as phrases, each with its parts.
+
+    `self-training` names one thing, which texts that train and mention a self do not speak of.
+    """
+    found = (tuple(_WORD.findall(word)) for word in _COMPOUND.findall(text.lower()))
+    return {" ".join(parts): parts for parts in found if len(parts) > 1}
+
+
 def search_lexical(
     catalog: Catalog, question: str, limit: int, allowed: tuple[str, tuple[object, ...]] | None
 ) -> list[tuple[int, float]]:
     """The best chunks by BM25 (k1 = 1.2, b = 0.75, Robertson & Zaragoza 2009, porter stems).
 
-    The question's words are searched as words, any of them, and acronyms also as the phrases that
-    the library's texts introduce them for; nothing in it is query syntax.
+    The question's words are searched as words, any of them, hyphenated ones also as phrases, and
+    acronyms also as the phrases that the library's texts introduce them for; nothing in it is
+    query syntax.
 
     Args:
         limit: how many chunks at most.
@@ -58,7 +69,8 @@ def search_lexical(
     if not words:
         return []
     phrases = [form for forms in long_forms(catalog, words).values() for form in forms]
-    match = " OR ".join(f'"{term}"' for term in [*words, *phrases])
+    phrases.extend(compounds(question))
+    match = " OR ".join(f'"{term}"' for term in [*words, *phrases][: 2 * _MOST_TERMS])
     rank = f"bm25(chunks_fts, {_TITLE_WEIGHT}, {_BODY_WEIGHT})"
     if allowed is None:
         rows = catalog.rows(

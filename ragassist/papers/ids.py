@@ -42,7 +42,7 @@ def base_id(merged: Record, keys: Iterable[str] = ()) -> str:
 
     A pure function of the merged record and the sources' own keys: the least of the keys in
     string order; else family name, year and first content word (`qin2023toolllm`); else, with
-    the author or the year unknown, the title's words (`learning-from-future-a-novel`).
+    the author or the year unknown, the title's words (`learning-from-future-a-novel-self`).
     """
     own = sorted(filter(None, map(safe_key, keys)))
     if own:
@@ -90,7 +90,9 @@ def _first_content_word(title: str) -> str:
     words = [_NOT_ALNUM.sub("", word) for word in fold(title).split()]
     words = [word for word in words if word]
     content = [word for word in words if word not in _SKIPPED]
-    return (content or words or [""])[0]
+    # A number would run into the year before it.
+    named = [word for word in content if not word[0].isdigit()]
+    return (named or content or words or [""])[0]
 
 
 def _title_slug(title: str) -> str:

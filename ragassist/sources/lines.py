@@ -23,8 +23,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY_STARTS = {
-    b"%PDF": "a PDF: ragassist reads titles and abstracts as text; export the reference from "
-    "your reference manager, or save the page that shows the abstract as text",
+    b"%PDF": "a PDF: ragassist reads titles and abstracts as text; save the page that shows "
+    "the abstract as plain text, or write title and abstract as a line of JSON",
     b"PK\x03\x04": "a zip archive or an office document: save its text first",
     b"\x1f\x8b": "compressed with gzip: unpack it first",
     b"\xfd7zXZ": "compressed with xz: unpack it first",

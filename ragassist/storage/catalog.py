@@ -100,11 +100,6 @@ class Catalog:
         with self._translated:
             return self._connection.execute(sql, parameters).fetchall()
 
-    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
-        """The rows of a query one by one; the transaction stays open until the last is taken."""
-        with self._translated:
-            yield from self._connection.execute(sql, parameters)
-
     def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
         """The first column of the first row, None without rows."""
         with self._translated:
@@ -264,10 +259,11 @@ class _Translated:
 
 def _meaning(error: sqlite3.Error, path: Path) -> StorageError:
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    undecodable = str(error).startswith("Could not decode to UTF-8")
+    if undecodable or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return CatalogCorrupt(
-            f"the catalog of {str(path)!r} is damaged ({error}): restore it from a backup, or "
-            "move the folder away and add your files again"
+            f"the catalog of {str(path)!r} is damaged ({name or 'its text'}): restore it from a "
+            "backup, or move the folder away and add your files again"
         )
     if name.startswith(_NO_ROOM):
         return StorageError(

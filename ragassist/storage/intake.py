@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ragassist.papers.identity import identity_keys
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.rows import record_to_json
-from ragassist.storage.works import Chunker, refresh_works
+from ragassist.storage.works import Chunker, refresh_works, sharing_keys
 from ragassist.text import title_key
 from ragassist.types import Failure, Record
 
@@ -60,53 +60,63 @@ def absorb(
     A record already there word for word changes nothing; one whose key is there with other words
     replaces it.
     """
-    before = _count_papers(catalog)
-    changed: dict[int, Record] = {}
+    before = _last_row(catalog)
+    changed: dict[int, Record | None] = {}
     keys: list[tuple[str, int]] = []
+    known = 0
     for record in records:
-        record_id = _store_record(catalog, source_id, import_id, record)
-        if record_id is not None:
-            changed[record_id] = record
-            keys.extend((key, record_id) for key in identity_keys(record))
+        stored = _store_record(catalog, source_id, import_id, record)
+        if stored is None:
+            known += 1
+            continue
+        record_id, is_new = stored
+        if not is_new:
+            # What shared its old keys may be grouped otherwise without it.
+            changed.update(dict.fromkeys(sharing_keys(catalog, [record_id])))
+            catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
+        changed[record_id] = record
+        keys.extend((key, record_id) for key in identity_keys(record))
     if changed:
         catalog.execute_many("INSERT INTO record_keys (key, record_id) VALUES (?, ?)", keys)
         refresh_works(catalog, changed, chunker)
-    return Tally(
-        records=len(records),
-        unchanged=len(records) - len(changed),
-        new_papers=_count_papers(catalog) - before,
-    )
+    new = catalog.value("SELECT count(*) FROM papers WHERE paper_row > ?", (before,))
+    return Tally(records=len(records), unchanged=known, new_papers=int(new))
 
 
-def _count_papers(catalog: Catalog) -> int:
-    return int(catalog.value("SELECT count(*) FROM papers"))
+def _last_row(catalog: Catalog) -> int:
+    return int(catalog.value("SELECT coalesce(max(paper_row), 0) FROM papers"))
 
 
-def _store_record(catalog: Catalog, source_id: int, import_id: int, record: Record) -> int | None:
-    """Returns the id of the record where it is new or changed, then without its keys."""
+def _store_record(
+    catalog: Catalog, source_id: int, import_id: int, record: Record
+) -> tuple[int, bool] | None:
+    """The id of the record and whether it is new; None where it was known word for word."""
     fields = record_to_json(record)
     digest = hashlib.blake2b(fields.encode(), digest_size=16).digest()
     key = record.key or title_key(record.title) or f"#{digest.hex()}"
+    # The same key a second time in one file: another statement, not a newer one.
+    second_key = f"{key}#{digest.hex()}"
     columns = (record.line, digest, fields, import_id)
     record_id = _insert_record(catalog, source_id, key, columns)
     if record_id is not None:
-        return record_id
-    found = _find_record(catalog, source_id, key)
-    if found is not None and found[1] != digest and found[2] == import_id:
-        # The same key a second time in one reading: another statement, not a newer one.
-        key = f"{key}#{digest.hex()}"
-        found = _find_record(catalog, source_id, key)
-    if found is None:
-        return _insert_record(catalog, source_id, key, columns)
-    record_id, known_digest, _ = found
+        return record_id, True
+    found = None
+    for place in (second_key, key):
+        found = _find_record(catalog, source_id, place)
+        if found is not None and found[1] == digest:
+            _update_record(catalog, found[0], columns)
+            return None
+    if found is not None and found[2] != import_id:
+        _update_record(catalog, found[0], columns)
+        return found[0], False
+    return _insert_record(catalog, source_id, second_key, columns) or 0, True
+
+
+def _update_record(catalog: Catalog, record_id: int, columns: tuple[int, bytes, str, int]) -> None:
     catalog.execute(
         "UPDATE records SET line = ?, digest = ?, fields = ?, import_id = ? WHERE record_id = ?",
         (*columns, record_id),
     )
-    if known_digest == digest:
-        return None
-    catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
-    return record_id
 
 
 def _insert_record(

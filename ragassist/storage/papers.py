@@ -45,6 +45,24 @@ def rows_of(filters: Filters) -> tuple[str, tuple[object, ...]]:
     return f"SELECT paper_row FROM papers WHERE {' AND '.join(conditions)}", tuple(parameters)
 
 
+def any_passes(catalog: Catalog, filters: Filters) -> bool:
+    """Whether any paper passes."""
+    passing, parameters = rows_of(filters)
+    return bool(catalog.value(f"SELECT EXISTS ({passing})", parameters))
+
+
+def describe(filters: Filters) -> str:
+    """The conditions that are set, as a user reads them."""
+    stated = {
+        "from year": filters.year_from,
+        "to year": filters.year_to,
+        "category": " or ".join(filters.categories),
+        "author": " or ".join(filters.authors),
+        "source": " or ".join(filters.sources),
+    }
+    return ", ".join(f"{name} {value}" for name, value in stated.items() if value)
+
+
 def find_row(catalog: Catalog, paper_id: str) -> int:
     """The row of a paper by its id or an alias.
 
@@ -67,6 +85,18 @@ def find_row(catalog: Catalog, paper_id: str) -> int:
     near = _similar_ids(catalog, paper_id)
     hint = f"did you mean {', '.join(near)}?" if near else "`ragassist papers` lists what is there"
     raise UnknownPaper(f"no paper {paper_id!r} in this library: {hint}")
+
+
+def other_owners(catalog: Catalog, alias: str, paper_id: str) -> list[str]:
+    """The ids of other papers that this name was once an id of."""
+    return [
+        other
+        for (other,) in catalog.rows(
+            "SELECT paper_id FROM aliases JOIN papers USING (paper_row) "
+            "WHERE alias = ? AND paper_id != ? ORDER BY paper_id",
+            (alias, paper_id),
+        )
+    ]
 
 
 def load_papers(catalog: Catalog, rows: Sequence[int]) -> list[Paper]:

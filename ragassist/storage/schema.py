@@ -22,7 +22,7 @@ CREATE TABLE papers (
     paper_row INTEGER PRIMARY KEY,
     paper_id TEXT UNIQUE,
     base_id TEXT NOT NULL,
-    distinguishing TEXT NOT NULL,
+    own_key INTEGER NOT NULL,
     title TEXT NOT NULL,
     abstract TEXT NOT NULL,
     year INTEGER,

@@ -4,7 +4,9 @@ Each batch of records recomputes the papers it touches, so the order in which ba
 no trace but aliases.
 """
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,8 +25,8 @@ Chunker = Callable[[str, str], Sequence[Chunk]]
 """Title and abstract to chunks."""
 
 
-# base_id, distinguishing, title, abstract, year, fields: as the table `papers` has them.
-_Columns = tuple[str, str, str, str, int | None, str]
+# base_id, own_key, title, abstract, year, fields: as the table `papers` has them.
+_Columns = tuple[str, bool, str, str, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,14 @@ class _Stored:
     sighting: Sighting
 
 
-def refresh_works(catalog: Catalog, changed: Mapping[int, Record], chunker: Chunker) -> None:
-    """Recompute every paper that the changed records, by id, are part of, or were.
+def refresh_works(catalog: Catalog, changed: Mapping[int, Record | None], chunker: Chunker) -> None:
+    """Recompute every paper that the changed records are part of, or may be.
 
     Call it inside a transaction. Costs a few statements a paper; records that share a title with
     thousands of others cost that many comparisons.
+
+    Args:
+        changed: records by id; None for one that has to be read from the catalog.
     """
     refresh = _Refresh(catalog, chunker)
     for component in _components(_reachable(catalog, changed)):
@@ -46,14 +51,39 @@ def refresh_works(catalog: Catalog, changed: Mapping[int, Record], chunker: Chun
     refresh.finish()
 
 
-def remove_works(catalog: Catalog, rows: Sequence[int]) -> None:
-    """Forget papers, all that was read of them, and their aliases; inside a transaction."""
+def remove_works(catalog: Catalog, rows: Sequence[int], chunker: Chunker) -> None:
+    """Forget papers, all that was read of them, and their aliases; inside a transaction.
+
+    What stays behind is recomputed: two papers may have been two only because of a third.
+    """
+    removed = [
+        record_id
+        for row in rows
+        for (record_id,) in catalog.rows(
+            "SELECT record_id FROM records WHERE paper_row = ?", (row,)
+        )
+    ]
+    related = set(sharing_keys(catalog, removed)) - set(removed)
     bases = set()
     for row in rows:
         catalog.execute("DELETE FROM records WHERE paper_row = ?", (row,))
         bases.add(_delete_paper(catalog, row))
     # A namesake that stays behind needs its suffix no longer.
     _assign_ids(catalog, bases)
+    refresh_works(catalog, dict.fromkeys(related), chunker)
+
+
+def sharing_keys(catalog: Catalog, record_ids: Sequence[int]) -> list[int]:
+    """The records that share a key with any of these, these among them."""
+    return [
+        record_id
+        for (record_id,) in catalog.rows(
+            "SELECT DISTINCT other.record_id FROM record_keys AS mine "
+            "JOIN record_keys AS other ON other.key = mine.key "
+            "WHERE mine.record_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(record_ids)),),
+        )
+    ]
 
 
 class _Refresh:
@@ -98,9 +128,10 @@ class _Refresh:
     def _store(self, row: int | None, members: Sequence[_Stored]) -> int:
         records = [member.sighting.record for member in members]
         merged = merge_records(records)
-        base = base_id(merged, [record.key for record in records if record.key])
+        keys = [record.key for record in records if record.key]
+        base = base_id(merged, keys)
         fields = record_to_json(merged, without=("title", "abstract", "year"))
-        now = (base, title_key(merged.title), merged.title, merged.abstract, merged.year, fields)
+        now = (base, any(map(safe_key, keys)), merged.title, merged.abstract, merged.year, fields)
         if row is None:
             row = self._insert(now)
         else:
@@ -111,7 +142,7 @@ class _Refresh:
 
     def _insert(self, now: _Columns) -> int:
         row = self._catalog.execute(
-            "INSERT INTO papers (base_id, distinguishing, title, abstract, year, fields) "
+            "INSERT INTO papers (base_id, own_key, title, abstract, year, fields) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             now,
         )
@@ -129,7 +160,7 @@ class _Refresh:
         if texts_changed:
             drop_chunks(self._catalog, row)
         self._catalog.execute(
-            "UPDATE papers SET base_id = ?, distinguishing = ?, title = ?, abstract = ?, "
+            "UPDATE papers SET base_id = ?, own_key = ?, title = ?, abstract = ?, "
             "year = ?, fields = ? WHERE paper_row = ?",
             (*now, row),
         )
@@ -140,7 +171,7 @@ class _Refresh:
             mark_pending(self._catalog, row)
 
 
-def _reachable(catalog: Catalog, changed: Mapping[int, Record]) -> list[_Stored]:
+def _reachable(catalog: Catalog, changed: Mapping[int, Record | None]) -> list[_Stored]:
     """The changed records, and all that share a key or a paper with them, directly or not."""
     rows = catalog.rows(
         """
@@ -203,12 +234,11 @@ def _works(component: Sequence[_Stored]) -> list[list[_Stored]]:
 
 
 def _paper_columns(catalog: Catalog, row: int) -> _Columns:
-    base, distinguishing, title, abstract, year, fields = catalog.rows(
-        "SELECT base_id, distinguishing, title, abstract, year, fields FROM papers "
-        "WHERE paper_row = ?",
+    base, own_key, title, abstract, year, fields = catalog.rows(
+        "SELECT base_id, own_key, title, abstract, year, fields FROM papers WHERE paper_row = ?",
         (row,),
     )[0]
-    return base, distinguishing, title, abstract, year, fields
+    return base, bool(own_key), title, abstract, year, fields
 
 
 def _ids_alone(records: Iterable[Record]) -> set[str]:
@@ -242,35 +272,71 @@ def _delete_paper(catalog: Catalog, row: int) -> str:
 def _assign_ids(catalog: Catalog, bases: Iterable[str]) -> None:
     """Give every paper with one of these base ids its id.
 
-    A base that one paper claims is its id; where several do, each takes a suffix hashed from its
-    title, so that none owes its id to having come first.
+    A base that one paper claims is its id. Where several do it is that of the one paper whose
+    source has it for a key; any other takes a suffix hashed from its title, so that none owes its
+    id to having come first.
     """
+    changing: dict[int, tuple[str | None, str]] = {}
     for base in sorted(bases):
-        papers = catalog.rows(
-            "SELECT paper_row, paper_id, distinguishing, fields FROM papers WHERE base_id = ?",
+        claims = catalog.rows(
+            "SELECT paper_row, paper_id, own_key, title, abstract, year, fields FROM papers "
+            "WHERE base_id = ? ORDER BY paper_row",
             (base,),
         )
-        titles = [distinguishing for _, _, distinguishing, _ in papers]
-        for row, old, title, fields in papers:
-            alone = len(papers) == 1
-            unlike = title if titles.count(title) == 1 else f"{title} {fields}"
-            new = _free_id(catalog, row, base, unlike, alone=alone)
-            if new == old:
-                continue
-            catalog.execute("UPDATE papers SET paper_id = ? WHERE paper_row = ?", (new, row))
-            if old is not None:
-                catalog.execute("DELETE FROM aliases WHERE alias = ? AND paper_row = ?", (new, row))
-                _add_aliases(catalog, [(old, row)])
-                mark_pending(catalog, row)
+        ids = _ids_of_namesakes(base, [claim[2:] for claim in claims])
+        for (row, old, *_), new in zip(claims, ids, strict=True):
+            if old != new:
+                changing[row] = (old, new)
+    # Let go of all of them first: an id may pass from one paper to another.
+    catalog.execute_many(
+        "UPDATE papers SET paper_id = NULL WHERE paper_row = ? AND paper_id IS NOT NULL",
+        [(row,) for row, (old, _) in changing.items() if old is not None],
+    )
+    for row, (old, new) in changing.items():
+        _take_id(catalog, row, old, new)
 
 
-def _free_id(catalog: Catalog, row: int, base: str, unlike: str, *, alone: bool) -> str:
-    for length in _SUFFIX_LENGTHS if not alone else (0, *_SUFFIX_LENGTHS):
-        paper_id = suffixed(base, unlike, length) if length else base
-        holder = catalog.value("SELECT paper_row FROM papers WHERE paper_id = ?", (paper_id,))
-        if holder is None or holder == row:
-            return paper_id
-    return f"{paper_id}-{row}"
+def _ids_of_namesakes(
+    base: str, papers: Sequence[tuple[bool, str, str, int | None, str]]
+) -> list[str]:
+    """An id for each of the papers that claim one base; the order given does not matter.
+
+    Args:
+        papers: own_key, title, abstract, year and fields of each.
+    """
+    owners = [own_key for own_key, *_ in papers]
+    titles = Counter(title_key(title) for _, title, *_ in papers)
+    unlike = [
+        paper[1] if titles[title_key(paper[1])] == 1 else f"{paper[1]} {_fingerprint(paper)}"
+        for paper in papers
+    ]
+    ids: list[str] = []
+    for length in _SUFFIX_LENGTHS:
+        ids = [
+            base
+            if len(papers) == 1 or (owns and sum(owners) == 1)
+            else suffixed(base, text, length)
+            for owns, text in zip(owners, unlike, strict=True)
+        ]
+        if len(set(ids)) == len(ids):
+            break
+    return ids
+
+
+def _fingerprint(paper: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(paper).encode()).hexdigest()
+
+
+def _take_id(catalog: Catalog, row: int, old: str | None, new: str) -> None:
+    holder = catalog.value("SELECT paper_row FROM papers WHERE paper_id = ?", (new,))
+    if holder is not None:
+        # Somebody's own key reads like a base with our suffix. The row tells them apart.
+        new = f"{new}-{row}"
+    catalog.execute("UPDATE papers SET paper_id = ? WHERE paper_row = ?", (new, row))
+    if old is not None:
+        catalog.execute("DELETE FROM aliases WHERE alias = ? AND paper_row = ?", (new, row))
+        _add_aliases(catalog, [(old, row)])
+        mark_pending(catalog, row)
 
 
 def _add_aliases(catalog: Catalog, aliases: Sequence[tuple[str, int]]) -> None:

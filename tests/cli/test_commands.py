@@ -73,7 +73,7 @@ def test_adding_makes_a_library_here_and_says_so(tmp_path: Path) -> None:
     added = ragassist("add", file, cwd=tmp_path)
     assert added.returncode == 0
     assert "made a new library in" in added.stderr
-    assert "owls.jsonl (jsonl): 1 paper, 1 new" in added.stdout
+    assert "owls.jsonl (jsonl): 1 record: 1 new paper\n" in added.stdout
     assert (tmp_path / ".ragassist" / "catalog.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
@@ -131,7 +131,7 @@ def test_one_bad_file_costs_that_file_and_the_exit_code(tmp_path: Path) -> None:
     bad.write_bytes(b"%PDF-1.7\n\x00\x01")
     added = ragassist("--library", tmp_path / "l", "add", good, bad)
     assert added.returncode == 1
-    assert "1 paper, 1 new" in added.stdout
+    assert "1 record: 1 new paper" in added.stdout
     assert added.stderr.count("error: ") == 1
     assert "is a PDF" in added.stderr
 
@@ -146,11 +146,33 @@ def test_a_path_that_is_not_there_makes_no_library(tmp_path: Path) -> None:
 def test_an_answer_cites_after_each_sentence_and_lists_the_papers(made_once: Path) -> None:
     asked = ragassist("--library", made_once, "ask", "What does dense passage retrieval improve?")
     assert asked.returncode == 0
-    prose, references = asked.stdout.split("\n\n")
+    prose, references = asked.stdout.split("\n\nReferences:\n")
     cited = list(dict.fromkeys(re.findall(r"\[([^\]]+)\]", prose)))
     assert "karpukhin2020dense" in cited
     assert re.findall(r"^\[([^\]]+)\]", references, re.MULTILINE) == cited
     assert re.search(r"[.!?] \[[^\]]+\]$", prose)
+
+
+def test_a_question_needs_no_quotes(made_once: Path) -> None:
+    quoted = ragassist("--library", made_once, "ask", "what does dense passage retrieval improve")
+    loose = ragassist(
+        "--library", made_once, "ask", *"what does dense passage retrieval improve".split()
+    )
+    assert (loose.returncode, loose.stdout) == (0, quoted.stdout)
+
+
+def test_a_filter_that_no_paper_passes_is_named(made_once: Path) -> None:
+    refused = ragassist("--library", made_once, "ask", "dense retrieval", "--author", "Nobody")
+    assert refused.returncode == 2
+    assert refused.stderr == "error: no paper of the library passes the filters: author Nobody\n"
+
+
+def test_a_path_that_is_not_there_stops_no_other(tmp_path: Path) -> None:
+    good = write_papers(tmp_path / "owls.jsonl", OWLS)
+    added = ragassist("--library", tmp_path / "l", "add", "nowhere", good)
+    assert added.returncode == 1
+    assert "1 record: 1 new paper" in added.stdout
+    assert added.stderr.count("error: ") == 1
 
 
 def test_ask_json_gives_claims_whose_quotes_stand_in_the_abstracts(made_once: Path) -> None:
@@ -175,7 +197,7 @@ def test_a_question_the_library_does_not_answer_exits_3_and_names_the_nearest(
 ) -> None:
     plain = ragassist("--library", made_once, "ask", "best pizza in Naples")
     assert plain.returncode == 3
-    assert plain.stdout.startswith("Nothing in the library bears on this question.")
+    assert plain.stdout.startswith("No abstract in the library answers this.")
     declined = ragassist("--library", made_once, "ask", "best pizza in Naples", "--json")
     shape = json.loads(declined.stdout)
     assert declined.returncode == 3

@@ -134,7 +134,7 @@ def test_a_file_of_nothing_is_refused_as_empty(tmp_path: Path, content: bytes) -
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3", "export the reference"),
+        (b"%PDF-1.7\n%\xe2\xe3", "save the page"),
         (b"PK\x03\x04rest", "an office document: save its text first"),
         (b"\x1f\x8b\x08rest", "unpack it first"),
         (b"\xfd7zXZ\x00rest", "unpack it first"),

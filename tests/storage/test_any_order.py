@@ -1,0 +1,150 @@
+"""The papers of a catalog are a function of the set of its records, however they came and went."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ragassist.storage.catalog import Catalog
+from ragassist.storage.intake import absorb, next_import, open_source
+from ragassist.storage.papers import find_row, load_papers
+from ragassist.storage.works import remove_works
+from ragassist.types import Chunk, Paper, Record
+
+TITLES = (
+    "Graph networks for tables",
+    "Graph theory of things",
+    "Editorial",
+    "Proceedings of the annual workshop",
+    "Deep parsing of owls",
+)
+
+
+def whole(_title: str, abstract: str) -> tuple[Chunk, ...]:
+    return (Chunk(start=0, stop=len(abstract)),)
+
+
+def any_record(chance: random.Random) -> Record:
+    """Few titles, names, years and keys, so that records agree and contradict each other often."""
+    return Record(
+        title=chance.choice(TITLES),
+        abstract=chance.choice(("", "Owls are parsed.", "Tables are drawn.", "Things are found.")),
+        key=chance.choice((None, None, "k1", "k2")),
+        authors=chance.choice(((), ("Ann Lee",), ("Bo Lee",), ("Cy Ray",))),
+        year=chance.choice((None, 2019, 2020, 2021, 2022)),
+        doi=chance.choice((None, None, None, "10.1/a", "10.1/b")),
+        arxiv_id=chance.choice((None, None, None, "2001.00001")),
+        line=1,
+    )
+
+
+def put(catalog: Catalog, records: Mapping[int, Record], order: Iterable[int]) -> None:
+    """Each record in a source of its own, one import each."""
+    for place in order:
+        with catalog.transaction():
+            source_id = open_source(catalog, f"source {place}", "made")
+            absorb(catalog, source_id, next_import(catalog), [records[place]], whole)
+
+
+def stored(catalog: Catalog) -> list[Paper]:
+    """All papers by id, without their aliases: those may tell of the past."""
+    rows = [row for (row,) in catalog.rows("SELECT paper_row FROM papers")]
+    papers = (replace(paper, aliases=()) for paper in load_papers(catalog, rows))
+    return sorted(papers, key=lambda paper: paper.paper_id)
+
+
+def afresh(folder: Path, records: Mapping[int, Record]) -> list[Paper]:
+    catalog = Catalog.create(folder)
+    put(catalog, records, records)
+    papers = stored(catalog)
+    catalog.close()
+    return papers
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_order_changes_and_removals_leave_no_trace_in_the_papers(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    records = {place: any_record(chance) for place in range(chance.randint(2, 7))}
+    order = list(records)
+    chance.shuffle(order)
+    catalog = Catalog.create(tmp_path / "lived")
+    put(catalog, records, order)
+    assert stored(catalog) == afresh(tmp_path / "ordered", records)
+
+    changed = chance.choice(order)
+    records[changed] = replace(any_record(chance), key=records[changed].key)
+    if records[changed].key is None:
+        # Without a key the title says which record of its source is meant.
+        records[changed] = replace(records[changed], title=_title_of(catalog, changed))
+    put(catalog, records, [changed])
+    assert stored(catalog) == afresh(tmp_path / "changed", records)
+
+    row = chance.choice([row for (row,) in catalog.rows("SELECT paper_row FROM papers")])
+    gone = {place for place in records if _paper_of(catalog, place) == row}
+    with catalog.transaction():
+        remove_works(catalog, [row], whole)
+    left = {place: record for place, record in records.items() if place not in gone}
+    assert stored(catalog) == afresh(tmp_path / "removed", left)
+    catalog.close()
+
+
+def test_an_id_passes_on_when_its_holder_is_corrected(tmp_path: Path) -> None:
+    graph = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, line=1)
+    theory = Record(title=TITLES[1], authors=("Ann Lee",), year=2021, line=1)
+    catalog = Catalog.create(tmp_path)
+    put(catalog, {0: graph, 1: theory}, [0, 1])
+    corrected = {0: replace(graph, year=2021), 1: replace(theory, year=2022)}
+    put(catalog, corrected, [0, 1])
+    assert [(p.paper_id, p.title) for p in stored(catalog)] == [
+        ("lee2021graph", TITLES[0]),
+        ("lee2022graph", TITLES[1]),
+    ]
+    # What was once its id still leads to the corrected paper.
+    assert find_row(catalog, "lee2020graph") == find_row(catalog, "lee2021graph")
+    catalog.close()
+
+
+def test_two_papers_that_only_a_third_kept_apart_become_one_without_it(tmp_path: Path) -> None:
+    certain = Record(title=TITLES[4], doi="10.1/a", line=1)
+    rival = replace(certain, doi="10.1/b")
+    vague = replace(certain, doi=None, abstract="Owls are parsed.")
+    catalog = Catalog.create(tmp_path)
+    put(catalog, {0: certain, 1: rival, 2: vague}, [0, 1, 2])
+    assert len(stored(catalog)) == 3
+    with catalog.transaction():
+        remove_works(catalog, [_paper_of(catalog, 1)], whole)
+    [paper] = stored(catalog)
+    assert (paper.doi, paper.abstract) == ("10.1/a", "Owls are parsed.")
+    catalog.close()
+
+
+def test_a_repeated_key_in_another_order_leaves_no_twin(tmp_path: Path) -> None:
+    one = Record(title=TITLES[0], key="k", line=1)
+    other = Record(title=TITLES[4], key="k", line=2)
+    catalog = Catalog.create(tmp_path)
+    for records in ([one, other], [other, one]):
+        with catalog.transaction():
+            source_id = open_source(catalog, "source", "made")
+            absorb(catalog, source_id, next_import(catalog), records, whole)
+    assert catalog.value("SELECT count(*) FROM records") == 2
+    assert [len(paper.provenance) for paper in stored(catalog)] == [1, 1]
+    catalog.close()
+
+
+def _paper_of(catalog: Catalog, place: int) -> int:
+    row = catalog.value(
+        "SELECT paper_row FROM records JOIN sources USING (source_id) WHERE path = ?",
+        (f"source {place}",),
+    )
+    return int(row)
+
+
+def _title_of(catalog: Catalog, place: int) -> str:
+    title = catalog.value(
+        "SELECT json_extract(fields, '$.title') FROM records JOIN sources USING (source_id) "
+        "WHERE path = ?",
+        (f"source {place}",),
+    )
+    return str(title)
