@@ -177,7 +177,7 @@ class Library:
             nearest = [passage.paper_id for passage in passages[:_NEAREST_SHOWN]]
             return Declined(
                 question=question,
-                reason="No abstract in the library answers this.",
+                reason=self._why_not(filters),
                 nearest=self._papers_by_id(nearest),
                 passages=passages,
                 timings=clock.laps,
@@ -201,7 +201,6 @@ class Library:
             UsageError: the question has no word in it, or the library no paper.
         """
         from ragassist.index.lexical import content_words
-        from ragassist.storage.papers import any_passes, describe
 
         question = one_line(question)
         if not content_words(question):
@@ -210,8 +209,6 @@ class Library:
             raise UsageError(f"top_k={top_k!r} must be at least 1")
         if not _count(self._catalog()):
             raise UsageError("the library has no papers yet: `ragassist add FILE`")
-        if filters and not any_passes(self._catalog(), filters):
-            raise UsageError(f"no paper of the library passes the filters: {describe(filters)}")
         return self._retrieval().find(question, filters or Filters(), top_k)
 
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
@@ -354,6 +351,13 @@ class Library:
                 f"this library's vectors are made by {retriever.embedder_name!r}, not {wanted!r}: "
                 f"`ragassist reindex --embedder {wanted}` changes that"
             )
+
+    def _why_not(self, filters: Filters | None) -> str:
+        from ragassist.storage.papers import any_passes, describe
+
+        if filters and not any_passes(self._catalog(), filters):
+            return f"No paper of the library passes the filters: {describe(filters)}."
+        return "No abstract in the library answers this."
 
     def _papers_by_id(self, paper_ids: Sequence[str]) -> tuple[Paper, ...]:
         from ragassist.storage.papers import find_row, load_papers

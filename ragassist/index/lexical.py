@@ -10,7 +10,7 @@ from ragassist.storage.schema import TOKENIZER
 
 # Accents that are characters of their own belong to their letter, as FTS5 has it.
 _WORD = re.compile(r"\w[\w\u0300-\u036f]*")
-_COMPOUND = re.compile(r"\w+(?:-\w+)+")
+_COMPOUND = re.compile(r"[\w-]+")
 _TITLE_WEIGHT = 1.0
 _BODY_WEIGHT = 1.0
 _MOST_TERMS = 64

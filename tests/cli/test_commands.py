@@ -163,8 +163,8 @@ def test_a_question_needs_no_quotes(made_once: Path) -> None:
 
 def test_a_filter_that_no_paper_passes_is_named(made_once: Path) -> None:
     refused = ragassist("--library", made_once, "ask", "dense retrieval", "--author", "Nobody")
-    assert refused.returncode == 2
-    assert refused.stderr == "error: no paper of the library passes the filters: author Nobody\n"
+    assert refused.returncode == 3
+    assert refused.stdout == "No paper of the library passes the filters: author Nobody.\n"
 
 
 def test_a_path_that_is_not_there_stops_no_other(tmp_path: Path) -> None:

@@ -154,7 +154,8 @@ def test_a_question_of_a_hundred_kilobytes_is_answered_in_time(catalog: Catalog,
     started = time.perf_counter()
     search_lexical(catalog, question, 10, None)
 
-    assert time.perf_counter() - started < 2
+    # Hundreds of times what it takes; quadratic time takes longer still.
+    assert time.perf_counter() - started < 20
 
 
 def test_document_frequencies_count_stems_in_chunks(catalog: Catalog) -> None:

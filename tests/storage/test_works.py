@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragassist.adding import Import
+from ragassist.adding import Import, chunker
 from ragassist.errors import UnknownPaper
 from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
@@ -243,7 +243,9 @@ def test_a_removed_paper_leaves_no_row_that_refers_to_it(
             Import(catalog, lambda *_: None).read(jsonl_file("survey.jsonl", [SURVEY]))
             with catalog.transaction():
                 remove_works(
-                    catalog, [row for (row,) in catalog.rows("SELECT paper_row FROM papers")]
+                    catalog,
+                    [row for (row,) in catalog.rows("SELECT paper_row FROM papers")],
+                    chunker(),
                 )
         tables = ("papers", "records", "record_keys", "aliases", "chunks")
         assert [catalog.value(f"SELECT count(*) FROM {table}") for table in tables] == [0] * 5
