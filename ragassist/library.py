@@ -54,13 +54,22 @@ class Library:
         lock_wait_s: seconds to wait for another process that is writing.
         notify: told, in a sentence, what a user should know though nothing failed.
         progress: told how far long work has come: the stage, done, total.
+        exact_up_to: a library of at most so many chunks is searched by comparing every vector,
+            which opens faster than Chroma and misses nothing; 0 always asks Chroma.
     """
 
     def __init__(
-        self, folder: Path, *, lock_wait_s: float, notify: Notify, progress: "Progress"
+        self,
+        folder: Path,
+        *,
+        lock_wait_s: float,
+        notify: Notify,
+        progress: "Progress",
+        exact_up_to: int,
     ) -> None:
         self.folder = folder
         self._lock_wait_s = lock_wait_s
+        self._exact_up_to = exact_up_to
         self._notify = notify
         self._progress = progress
         self._owner = threading.get_ident()
@@ -75,14 +84,21 @@ class Library:
         lock_wait_s: float = 300.0,
         notify: Notify = lambda _: None,
         progress: "Progress" = lambda *_: None,
+        exact_up_to: int = 10_000,
     ) -> Self:
         """Open the library in a folder, or the one that `add` will make there.
 
         Costs nothing yet: the catalog is opened by the first call that needs it, and the vector
-        index (Chroma, 1.5 s to import) by the first that searches or adds.
+        index (Chroma, 1.5 s to import) by the first that adds, or searches more than `exact_up_to`
+        chunks.
         """
-        place = Path(folder).expanduser()
-        return cls(place, lock_wait_s=lock_wait_s, notify=notify, progress=progress)
+        return cls(
+            Path(folder).expanduser(),
+            lock_wait_s=lock_wait_s,
+            notify=notify,
+            progress=progress,
+            exact_up_to=exact_up_to,
+        )
 
     def close(self) -> None:
         """Release files and locks; closing twice is fine."""
@@ -329,7 +345,9 @@ class Library:
         from ragassist.index.retriever import Retriever
 
         if self._retriever is None:
-            self._retriever = Retriever(self._catalog(), self._notify, self._progress)
+            self._retriever = Retriever(
+                self._catalog(), self._notify, self._progress, exact_up_to=self._exact_up_to
+            )
         return self._retriever
 
     @contextmanager

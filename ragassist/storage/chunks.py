@@ -119,6 +119,11 @@ def count_pending(catalog: Catalog) -> int:
     )
 
 
+def count_chunks(catalog: Catalog) -> int:
+    """How many chunks the library has."""
+    return int(catalog.value("SELECT count(*) FROM chunks"))
+
+
 def removed_chunk_ids(catalog: Catalog) -> list[int]:
     """The chunks that the vector index has yet to forget."""
     return [row[0] for row in catalog.rows("SELECT chunk_id FROM removed_chunks")]

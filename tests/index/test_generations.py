@@ -217,7 +217,7 @@ def test_a_generation_is_kept_while_a_reader_holds_it_and_deleted_by_the_next_wr
     library: Path, jsonl_file: WriteJsonl
 ) -> None:
     held = generation(library)
-    with Library.open(library) as reader:
+    with Library.open(library, exact_up_to=0) as reader:
         assert reader.search(QUESTION)[0].paper_id == "s0p3"
         in_fresh_process(add, library, [jsonl_file("one.jsonl", make_papers(5, seed=1))])
         assert held.is_dir()
@@ -310,7 +310,10 @@ def test_an_add_stopped_from_the_keyboard_leaves_no_half_generation_and_loses_no
             raise KeyboardInterrupt
 
     more = jsonl_file("more.jsonl", make_papers(5, seed=1))
-    with Library.open(library, progress=stop) as stopped, pytest.raises(KeyboardInterrupt):
+    with (
+        Library.open(library, progress=stop, exact_up_to=0) as stopped,
+        pytest.raises(KeyboardInterrupt),
+    ):
         stopped.add(more)
     assert [path for path in (library / "chroma").iterdir() if path.is_dir()] == [in_use]
     in_fresh_process(search, library, QUESTION)

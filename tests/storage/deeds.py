@@ -51,7 +51,9 @@ class Stored:
 def add(folder: Path, files: Sequence[Path], lock_wait_s: float = 60.0) -> list[str]:
     """Add files; returns the notices."""
     notices: list[str] = []
-    with Library.open(folder, lock_wait_s=lock_wait_s, notify=notices.append) as library:
+    with Library.open(
+        folder, lock_wait_s=lock_wait_s, notify=notices.append, exact_up_to=0
+    ) as library:
         report = library.add(*files)
     assert [source.error for source in report.sources] == [None] * len(files)
     return notices
@@ -66,13 +68,13 @@ def add_and_die(folder: Path, files: Sequence[Path], function: str, event: str, 
 def search(folder: Path, question: str) -> tuple[list[str], list[str]]:
     """The ids found, and the notices."""
     notices: list[str] = []
-    with Library.open(folder, notify=notices.append) as library:
+    with Library.open(folder, notify=notices.append, exact_up_to=0) as library:
         return [passage.paper_id for passage in library.search(question)], notices
 
 
 def remove(folder: Path, *paper_ids: str) -> None:
     """Remove papers."""
-    with Library.open(folder) as library:
+    with Library.open(folder, exact_up_to=0) as library:
         library.remove(*paper_ids)
 
 

@@ -150,7 +150,7 @@ def add_when_another_waits(folder: Path, files: Sequence[Path], waits: Path) -> 
             assert time.monotonic() < give_up, "nobody came to wait"
             time.sleep(0.01)
 
-    with Library.open(folder, progress=on_progress) as library:
+    with Library.open(folder, progress=on_progress, exact_up_to=0) as library:
         library.add(*files)
 
 
@@ -162,7 +162,7 @@ def add_saying_so(folder: Path, files: Sequence[Path], waits: Path) -> list[str]
         notices.append(notice)
         waits.touch()
 
-    with Library.open(folder, notify=on_notice) as library:
+    with Library.open(folder, notify=on_notice, exact_up_to=0) as library:
         library.add(*files)
     return notices
 
@@ -214,12 +214,12 @@ def test_processes_that_make_one_library_at_once_all_succeed(
 def read_until(folder: Path, stop: Path, *, reopen: bool) -> tuple[int, list[str]]:
     """Do all that reads, over and over; how often, and the notices."""
     rounds, notices = 0, list[str]()
-    library = Library.open(folder, notify=notices.append)
+    library = Library.open(folder, notify=notices.append, exact_up_to=0)
     try:
         while not stop.exists() or not rounds:
             if reopen:
                 library.close()
-                library = Library.open(folder, notify=notices.append)
+                library = Library.open(folder, notify=notices.append, exact_up_to=0)
             assert (
                 library.search(str(KEPT[rounds % 60]["title"]))[0].paper_id == f"s1p{rounds % 60}"
             )
@@ -270,10 +270,10 @@ def ask_while_it_is_removed(folder: Path, question: str, paper_id: str) -> Answe
         nonlocal done
         if event == "return" and frame.f_code.co_name == "extract_claims" and not done:
             done = True
-            with Library.open(folder) as other:
+            with Library.open(folder, exact_up_to=0) as other:
                 other.remove(paper_id)
 
-    with Library.open(folder) as library:
+    with Library.open(folder, exact_up_to=0) as library:
         sys.setprofile(watch)
         answer = library.ask(question)
     assert done
@@ -285,7 +285,7 @@ def test_a_paper_removed_while_it_is_answered_from_is_not_in_the_answer(
 ) -> None:
     shutil.copytree(begun, library_folder)
     abstract = str(KEPT[3]["abstract"])
-    with Library.open(library_folder) as library:
+    with Library.open(library_folder, exact_up_to=0) as library:
         answer = library.ask(abstract)
     assert isinstance(answer, Answer)
     assert answer.references[0].paper_id == "s1p3"
