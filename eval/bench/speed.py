@@ -27,6 +27,7 @@ from typing import Annotated
 import typer
 
 _ROUNDS = 7
+_ADD_ROUNDS = 3
 _QUESTION = "How can citations in generated answers be checked?"
 
 
@@ -78,11 +79,11 @@ def _all(place: Path, papers: int, corpus: Path | None) -> Iterator[Ratio]:
         "cold ask", [*_ragassist(library), "ask", _QUESTION],
         "import chromadb", [sys.executable, "-c", "import chromadb"], 1.4,
     )  # fmt: skip
-    few, many = place / "few.jsonl", place / "many.jsonl"
-    _write(few, islice(_papers(corpus), papers // 10))
-    _write(many, islice(_papers(corpus), papers))
-    yield _add_rate(place, many, papers)
-    yield _memory(place, few, many)
+    some, many = place / "some.jsonl", place / "many.jsonl"
+    _write(some, islice(_papers(corpus), papers))
+    _write(many, islice(_papers(corpus), 4 * papers))
+    yield _add_rate(place, some, papers)
+    yield _memory(place, some, many)
 
 
 def _paired(
@@ -100,24 +101,28 @@ def _paired(
 
 
 def _add_rate(place: Path, source: Path, papers: int) -> Ratio:
-    ours = _seconds([*_ragassist(place / "added"), "add", str(source)])
-    start_up = _seconds([sys.executable, "-c", "import chromadb"])
-    bare = float(_run([sys.executable, "-m", "eval.bench.bare_chroma", str(place / "added")]))
-    mine, theirs = papers / (ours - start_up), papers / bare
+    mine, theirs = [], []
+    adding = [sys.executable, "-m", "eval.bench.adding"]
+    for number in range(_ADD_ROUNDS):
+        library = str(place / f"added-{number}")
+        mine.append(float(_run([*adding, "ours", library, str(source)])))
+        theirs.append(float(_run([*adding, "bare", library])))
+    ours, bare = papers / statistics.median(mine), papers / statistics.median(theirs)
     return Ratio(
         name=f"add, {papers} papers", baseline_name="bare Chroma add of the same vectors",
-        ours=mine, baseline=theirs, unit="papers/s", bar="at least 0.5", met=mine >= theirs / 2,
+        ours=ours, baseline=bare, unit="papers/s", bar="at least 0.5", met=ours >= bare / 2,
     )  # fmt: skip
 
 
-def _memory(place: Path, few: Path, many: Path) -> Ratio:
+def _memory(place: Path, some: Path, many: Path) -> Ratio:
+    """What still grows is Chroma's graph, which it holds in memory."""
     small, large = (
-        _peak_mb([*_ragassist(place / f"memory-{file.stem}"), "add", str(file), "--dry-run"])
-        for file in (few, many)
+        _peak_mb([*_ragassist(place / f"memory-{file.stem}"), "add", str(file)])
+        for file in (some, many)
     )
     return Ratio(
-        name="peak memory of reading ten times the papers", baseline_name="a tenth of them",
-        ours=large, baseline=small, unit="MB", bar="below 1.2", met=large / small < 1.2,
+        name="peak memory of adding four times the papers", baseline_name="a quarter of them",
+        ours=large, baseline=small, unit="MB", bar="below 1.5", met=large / small < 1.5,
     )  # fmt: skip
 
 
