@@ -8,27 +8,22 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One paper as one place in one source states it, before anything is merged.
-
-    A field the source does not state is None or empty; readers never guess one.
+class Work:
+    """What can be said of a work; what nobody states is None or empty, never guessed.
 
     Attributes:
         title: plain text on one line; empty only where the source has no title.
-        abstract: plain text, markup leftovers removed; empty for a title-only record.
-        key: the source's own key for the paper (BibTeX key, CSL `id`, JSONL `_id`).
+        abstract: plain text, markup leftovers removed; empty for a title-only paper.
         authors: names as written, in order; `et al.` is `authors_truncated`, not an author.
         affiliations: of the authors together, where the source does not tell whose they are.
         year: of publication, as stated.
         date: ISO 8601. `2024-07-01`, `2024-07`, or `--01-09` where the source omits the year.
         doi: lower case, without a resolver in front.
         arxiv_id: without `arXiv:` and without a version.
-        line: 1-based line of the source where the record begins.
     """
 
     title: str
     abstract: str = ""
-    key: str | None = None
     authors: tuple[str, ...] = ()
     authors_truncated: bool = False
     affiliations: tuple[str, ...] = ()
@@ -41,6 +36,18 @@ class Record:
     url: str | None = None
     categories: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Work):
+    """One paper as one place in one source states it, before anything is merged.
+
+    Attributes:
+        key: the source's own key for the paper (BibTeX key, CSL `id`, JSONL `_id`).
+        line: 1-based line of the source where the record begins.
+    """
+
+    key: str | None = None
     line: int
 
 
@@ -74,8 +81,8 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    r"""One work, merged from every record of it. Fields as in `Record`.
+class Paper(Work):
+    r"""One work, merged from every record of it.
 
     Attributes:
         paper_id: what answers cite; safe inside `[...]` and `\cite{...}`.
@@ -84,20 +91,6 @@ class Paper:
     """
 
     paper_id: str
-    title: str
-    abstract: str = ""
-    authors: tuple[str, ...] = ()
-    authors_truncated: bool = False
-    affiliations: tuple[str, ...] = ()
-    year: int | None = None
-    date: str | None = None
-    venue: str | None = None
-    doi: str | None = None
-    arxiv_id: str | None = None
-    pmid: str | None = None
-    url: str | None = None
-    categories: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     provenance: tuple[Provenance, ...] = ()
 

@@ -91,8 +91,8 @@ def of_paper(paper: Paper) -> dict[str, Any]:
     """The shape of a paper, without its abstract."""
     shape = dataclasses.asdict(paper)
     abstract = shape.pop("abstract")
-    aliases, provenance = shape.pop("aliases"), shape.pop("provenance")
-    return {**shape, "title_only": not abstract, "aliases": aliases, "provenance": provenance}
+    last = {name: shape.pop(name) for name in ("aliases", "provenance")}
+    return {"paper_id": shape.pop("paper_id"), **shape, "title_only": not abstract, **last}
 
 
 def of_report(report: AddReport, *, dry_run: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reading papers back: by id, by filter, with where they came from."""
 
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,9 +8,10 @@ from ragassist.errors import UnknownPaper
 from ragassist.storage.catalog import Catalog, Row
 from ragassist.storage.rows import record_from_json
 from ragassist.text import fold
-from ragassist.types import Failure, Filters, Paper, Provenance, Record
+from ragassist.types import Failure, Filters, Paper, Provenance, Record, Work
 
 _PAGE = 500
+_SAID_OF_A_WORK = tuple(field.name for field in dataclasses.fields(Work))
 _SHOWN_SUGGESTIONS = 3
 
 
@@ -187,25 +189,8 @@ def _provenance(catalog: Catalog, page: str) -> dict[int, list[Provenance]]:
 def _paper(
     paper_id: str, merged: Record, aliases: Iterable[str], provenance: Iterable[Provenance]
 ) -> Paper:
-    return Paper(
-        paper_id=paper_id,
-        title=merged.title,
-        abstract=merged.abstract,
-        authors=merged.authors,
-        authors_truncated=merged.authors_truncated,
-        affiliations=merged.affiliations,
-        year=merged.year,
-        date=merged.date,
-        venue=merged.venue,
-        doi=merged.doi,
-        arxiv_id=merged.arxiv_id,
-        pmid=merged.pmid,
-        url=merged.url,
-        categories=merged.categories,
-        keywords=merged.keywords,
-        aliases=tuple(aliases),
-        provenance=tuple(provenance),
-    )
+    said = {name: getattr(merged, name) for name in _SAID_OF_A_WORK}
+    return Paper(paper_id=paper_id, aliases=tuple(aliases), provenance=tuple(provenance), **said)
 
 
 def _similar_ids(catalog: Catalog, paper_id: str) -> list[str]:
