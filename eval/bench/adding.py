@@ -16,7 +16,7 @@ import chromadb
 import numpy as np
 from chromadb.config import Settings
 
-from ragassist.index.generations import HNSW
+from ragassist.index.chroma import HNSW
 from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
 

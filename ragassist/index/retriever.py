@@ -12,8 +12,9 @@ from ragassist.errors import (
     LibraryReadOnly,
     RagassistError,
 )
+from ragassist.index.chroma import VectorIndex
 from ragassist.index.embedders import BuiltinEmbedder, Embedder, load_embedder
-from ragassist.index.generations import Generations, Reader, VectorIndex
+from ragassist.index.generations import Generations, Reader
 from ragassist.index.indexing import Progress, space_of, update_index
 from ragassist.index.search import DenseQuery, find_passages
 from ragassist.storage.catalog import Catalog

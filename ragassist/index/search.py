@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ragassist.index.generations import VectorIndex
+from ragassist.index.chroma import VectorIndex
 from ragassist.index.lexical import search_lexical
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import chunk_vectors
