@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ragassist.answering.evidence import weigh_words
 from ragassist.library import Library
+from ragassist.storage.catalog import Catalog
 from ragassist.types import Answer, Declined
 from tests.shared_data import shared
 
@@ -185,6 +187,38 @@ def test_a_paper_of_another_subject_is_not_cited(tmp_path: Path) -> None:
         said = library.ask("How quickly do clay soils drain?")
         assert isinstance(said, Answer)
         assert [paper.paper_id for paper in said.references] == ["hale2019soil"]
+
+
+def test_a_hyphenated_word_counts_whole_where_the_library_knows_it(tmp_path: Path) -> None:
+    kettles = {
+        "id": "kettles",
+        "title": "Self-heating kettles for huts",
+        "abstract": "We build self-heating kettles that boil water without any flame.",
+    }
+    make_library(tmp_path, kettles).close()
+    catalog = Catalog.open(tmp_path / "library")
+    known = weigh_words(catalog, "Does self-heating boil water?")
+    unknown = weigh_words(catalog, "Does re-boiling water help?")
+    catalog.close()
+    assert known is not None
+    assert set(known.shares) == {"boil", "water", "self heating"}
+    assert unknown is not None
+    assert set(unknown.shares) == {"re", "boiling", "water", "help"}
+
+
+def test_a_question_for_a_figure_is_answered_with_one(tmp_path: Path) -> None:
+    library = make_library(
+        tmp_path,
+        {
+            "id": "lamps",
+            "title": "Lamps for reading rooms",
+            "abstract": "We present lamps for reading rooms in libraries of the north. "
+            "The reading rooms have 1,250 lamps in all. "
+            "We show that lamps in reading rooms are bright.",
+        },
+    )
+    with library:
+        assert any("1,250" in text for text in texts(library.ask("How many lamps have the rooms?")))
 
 
 def test_a_paper_without_abstract_is_never_quoted(tmp_path: Path) -> None:

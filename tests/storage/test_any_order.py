@@ -1,6 +1,7 @@
 """The papers of a catalog are a function of the set of its records, however they came and went."""
 
 import random
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,24 @@ def test_an_id_passes_on_when_its_holder_is_corrected(tmp_path: Path) -> None:
     ]
     # What was once its id still leads to the corrected paper.
     assert find_row(catalog, "lee2020graph") == find_row(catalog, "lee2021graph")
+    catalog.close()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_a_sources_own_key_keeps_its_id_whatever_else_would_be_called_so(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    records = {
+        0: Record(title=TITLES[0], authors=("Ann Lee",), year=2021, line=1),
+        1: Record(title=TITLES[4], key="lee2021graph", line=1),
+        2: Record(title=TITLES[1], authors=("Ann Lee",), year=2021, line=1),
+    }
+    catalog = Catalog.create(tmp_path)
+    put(catalog, records, order)
+    ids = {paper.title: paper.paper_id for paper in stored(catalog)}
+    assert ids[TITLES[4]] == "lee2021graph"
+    assert re.fullmatch(r"lee2021graph-[0-9a-f]{4}", ids[TITLES[0]])
+    assert re.fullmatch(r"lee2021graph-[0-9a-f]{4}", ids[TITLES[1]])
     catalog.close()
 
 
