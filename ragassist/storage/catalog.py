@@ -154,7 +154,10 @@ class Catalog:
             LibraryReadOnly: the folder refuses writes.
         """
         if self.read_only:
-            raise LibraryReadOnly(f"the library {str(self.folder)!r} cannot be written to")
+            raise LibraryReadOnly(
+                f"the library {str(self.folder)!r} cannot be written to: make its folder writable, "
+                "or work on a copy"
+            )
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / _LOCK_NAME, mode=0o600)
