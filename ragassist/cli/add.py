@@ -20,7 +20,9 @@ _LISTED = 10
 
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Files, or folders of files.")
+    ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would come in and what would fail.")
     ] = False,

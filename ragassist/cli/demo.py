@@ -14,7 +14,9 @@ _QUESTION = "Can dense retrieval beat BM25?"
 
 
 def demo(
-    question: Annotated[str, typer.Argument(help="Ask something else.")] = _QUESTION,
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="Ask something else.")
+    ] = _QUESTION,
 ) -> None:
     """Answer a question over a sample library, offline.
 

@@ -10,7 +10,10 @@ from ragassist.types import Filters
 
 EmbedderName = Literal["builtin", "minilm"]
 Question = Annotated[
-    list[str], typer.Argument(help="A question, or words; quotes around it are not needed.")
+    list[str],
+    typer.Argument(
+        metavar="QUESTION", help="A question, or words; quotes around it are not needed."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Year = Annotated[
@@ -18,14 +21,20 @@ Year = Annotated[
     typer.Option(metavar="YEARS", help="Only papers of 2023, 2022..2024, 2022.. or ..2020."),
 ]
 Category = Annotated[
-    list[str] | None, typer.Option(help="Only papers of this category (repeat for any of several).")
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only papers of this category (repeat for any of several)."),
 ]
 Author = Annotated[
-    list[str] | None, typer.Option(help="Only papers with this in an author's name (repeatable).")
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only papers with this in an author's name (repeatable)."),
 ]
 SourceName = Annotated[
     list[str] | None,
-    typer.Option("--source", help="Only papers from files with this in their path (repeatable)."),
+    typer.Option(
+        "--source",
+        metavar="TEXT",
+        help="Only papers from files with this in their path (repeatable).",
+    ),
 ]
 
 _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")

@@ -38,7 +38,9 @@ def papers(
 
 def show(
     context: typer.Context,
-    paper_id: Annotated[str, typer.Argument(help="A paper's id, an earlier id, or its own key.")],
+    paper_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A paper's id, an earlier id, or its own key.")
+    ],
     json: AsJson = False,
 ) -> None:
     """Show all that is known of a paper, and where it was read.
@@ -58,7 +60,7 @@ def show(
 
 def remove(
     context: typer.Context,
-    paper_ids: Annotated[list[str], typer.Argument(help="Ids of papers.")],
+    paper_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of papers.")],
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask first, as it does on a terminal.")
     ] = False,
