@@ -5,6 +5,7 @@ with compatible first author and year. The answer depends on the set of records 
 the order in which they came.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Sighting:
     source: str
 
 
+# A batch of records asks twice: when they are stored, and when they are grouped.
+@functools.lru_cache(maxsize=4096)
 def identity_keys(record: Record) -> frozenset[str]:
     """The strings two records of one work may share: `doi:…`, `arxiv:…`, `pmid:…`, `title:…`.
 
