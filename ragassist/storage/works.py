@@ -7,8 +7,10 @@ no trace but aliases.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from ragassist.papers.identity import Sighting, group_works, identity_keys
 from ragassist.papers.ids import base_id, safe_key, suffixed
@@ -276,30 +278,59 @@ def _assign_ids(catalog: Catalog, bases: Iterable[str]) -> None:
     source has it for a key; any other takes a suffix hashed from its title, so that none owes its
     id to having come first.
     """
-    changing: dict[int, tuple[str | None, str]] = {}
-    for base in sorted(bases):
-        claims = catalog.rows(
-            "SELECT paper_row, paper_id, own_key, title, abstract, year, fields FROM papers "
-            "WHERE base_id = ? ORDER BY paper_row",
-            (base,),
-        )
-        ids = _ids_of_namesakes(base, [claim[2:] for claim in claims])
-        for (row, old, *_), new in zip(claims, ids, strict=True):
-            if old != new:
-                changing[row] = (old, new)
+    wanted = {row: (old, new) for row, old, new in _wanted_ids(catalog, bases) if old != new}
     # Let go of all of them first: an id may pass from one paper to another.
+    renamed = [(old, row) for row, (old, _) in wanted.items() if old is not None]
     catalog.execute_many(
-        "UPDATE papers SET paper_id = NULL WHERE paper_row = ? AND paper_id IS NOT NULL",
-        [(row,) for row, (old, _) in changing.items() if old is not None],
+        "UPDATE papers SET paper_id = NULL WHERE paper_row = ?", [(row,) for _, row in renamed]
     )
-    for row, (old, new) in changing.items():
-        _take_id(catalog, row, old, new)
+    taken = {
+        paper_id
+        for (paper_id,) in catalog.rows(
+            "SELECT paper_id FROM papers WHERE paper_id IN (SELECT value FROM json_each(?))",
+            (json.dumps([new for _, new in wanted.values()]),),
+        )
+    }
+    given = {}
+    for row, (_, new) in wanted.items():
+        # Where somebody's own key reads like a base with our suffix, the row tells them apart.
+        given[row] = new if new not in taken else f"{new}-{row}"
+        taken.add(given[row])
+    catalog.execute_many(
+        "UPDATE papers SET paper_id = ? WHERE paper_row = ?",
+        [(paper_id, row) for row, paper_id in given.items()],
+    )
+    for _, row in renamed:
+        catalog.execute("DELETE FROM aliases WHERE alias = ? AND paper_row = ?", (given[row], row))
+        mark_pending(catalog, row)
+    _add_aliases(catalog, renamed)
+
+
+def _wanted_ids(catalog: Catalog, bases: Iterable[str]) -> Iterator[tuple[int, str | None, str]]:
+    """Row, present id and wanted id of every paper with one of these bases."""
+    claims = catalog.rows(
+        "SELECT base_id, paper_row, paper_id FROM papers "
+        "WHERE base_id IN (SELECT value FROM json_each(?)) ORDER BY base_id, paper_row",
+        (json.dumps(sorted(bases)),),
+    )
+    for base, group in groupby(claims, key=itemgetter(0)):
+        rows = list(group)
+        ids = [base]
+        if len(rows) > 1:
+            papers = catalog.rows(
+                "SELECT own_key, title, abstract, year, fields FROM papers "
+                "WHERE base_id = ? ORDER BY paper_row",
+                (base,),
+            )
+            ids = _ids_of_namesakes(base, papers)
+        for (_, row, old), new in zip(rows, ids, strict=True):
+            yield row, old, new
 
 
 def _ids_of_namesakes(
     base: str, papers: Sequence[tuple[bool, str, str, int | None, str]]
 ) -> list[str]:
-    """An id for each of the papers that claim one base; the order given does not matter.
+    """An id for each of several papers that claim one base; the order given does not matter.
 
     Args:
         papers: own_key, title, abstract, year and fields of each.
@@ -325,18 +356,6 @@ def _ids_of_namesakes(
 
 def _fingerprint(paper: tuple[object, ...]) -> str:
     return hashlib.sha256(repr(paper).encode()).hexdigest()
-
-
-def _take_id(catalog: Catalog, row: int, old: str | None, new: str) -> None:
-    holder = catalog.value("SELECT paper_row FROM papers WHERE paper_id = ?", (new,))
-    if holder is not None:
-        # Somebody's own key reads like a base with our suffix. The row tells them apart.
-        new = f"{new}-{row}"
-    catalog.execute("UPDATE papers SET paper_id = ? WHERE paper_row = ?", (new, row))
-    if old is not None:
-        catalog.execute("DELETE FROM aliases WHERE alias = ? AND paper_row = ?", (new, row))
-        _add_aliases(catalog, [(old, row)])
-        mark_pending(catalog, row)
 
 
 def _add_aliases(catalog: Catalog, aliases: Sequence[tuple[str, int]]) -> None:
