@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -216,7 +217,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     with _Translated(path):
         if not read_only:
             connection = sqlite3.connect(path, timeout=_BUSY_WAIT_S, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             # A power cut may take the last commits; which generation goes with what is left, the
             # catalog itself knows. A killed process loses nothing, and `writing` ends in a sync.
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -228,6 +229,23 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.create_function("fold", 1, fold, deterministic=True)
         return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new catalog to WAL; on one that is there already it does nothing.
+
+    Two processes that switch at once make SQLite say busy at once, whatever the timeout.
+    """
+    give_up = time.monotonic() + _BUSY_WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
