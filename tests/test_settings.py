@@ -44,7 +44,7 @@ def test_every_value_of_the_example_is_understood(monkeypatch: pytest.MonkeyPatc
     for name, value in documented().items():
         monkeypatch.setenv(name, value)
 
-    load_settings()
+    assert load_settings().library == Path(documented()["RAGASSIST_LIBRARY"])
 
 
 def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
