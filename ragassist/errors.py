@@ -6,7 +6,9 @@ RagassistError                 exit 1: it failed, and says what to do
 ├── UsageError                 exit 2: the call or the configuration is wrong
 │   ├── LibraryNotFound        no library where one was looked for
 │   ├── UnknownPaper           an id that names no paper of the library
-│   └── EmbedderMismatch       the vectors were made by another embedder
+│   ├── EmbedderMismatch       the vectors were made by another embedder
+│   ├── ModelMisconfigured     no such provider or model, or its key is wrong
+│   └── PromptInvalid          a prompt template is missing, or its slots are not those filled
 ├── SourceError                a file that could not be read as papers
 ├── StorageError               the library on disk could not be read or written
 │   ├── LibraryLocked          another process is writing, and it did not finish in time
@@ -14,7 +16,8 @@ RagassistError                 exit 1: it failed, and says what to do
 │   ├── CatalogCorrupt         SQLite says the catalog is damaged
 │   └── SchemaTooNew           written by a newer ragassist
 ├── IndexUnavailable           the vectors are missing or damaged; the catalog is not
-└── EmbedderUnavailable        the embedder's model is not on this machine and cannot be had
+├── EmbedderUnavailable        the embedder's model is not on this machine and cannot be had
+└── ModelUnavailable           the model did not answer; says whether trying again may help
 """
 
 from typing import ClassVar
@@ -48,6 +51,14 @@ class EmbedderMismatch(UsageError):
     """The library's vectors were made by another embedder than the one asked for."""
 
 
+class ModelMisconfigured(UsageError):
+    """The model cannot be used as configured: its name, its key, or its server is wrong."""
+
+
+class PromptInvalid(UsageError):
+    """A prompt template is missing, or its slots are not those that are filled."""
+
+
 class SourceError(RagassistError):
     """A file could not be read as papers at all. One bad record is a `Failure`, not this."""
 
@@ -78,3 +89,7 @@ class IndexUnavailable(RagassistError):
 
 class EmbedderUnavailable(RagassistError):
     """The embedder's model is not on this machine and could not be fetched."""
+
+
+class ModelUnavailable(RagassistError):
+    """The model did not answer, or not in a way that can be read."""

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragassist.errors import UsageError
@@ -24,6 +24,13 @@ class Settings(BaseSettings):
         library: folder of the library; without it, `.ragassist/` here or above is used.
         embedder: the embedder a new library starts with.
         lock_wait_s: seconds to wait for another process that is writing.
+        model: the chat model as `provider:model`; without one, answers are the abstracts' own
+            sentences.
+        model_timeout_s: seconds to wait for a model's next word.
+        prompts: folder of prompt templates that replace the shipped ones of the same name.
+        log: whether questions and answers are kept in the library.
+        openai_base_url: OpenAI's own variable (OPENAI_BASE_URL): any compatible server.
+        openai_api_key: OpenAI's own variable (OPENAI_API_KEY); local servers need none.
         langsmith_tracing: LangSmith's own switch (LANGSMITH_TRACING); `doctor` warns of it.
     """
 
@@ -34,6 +41,12 @@ class Settings(BaseSettings):
     library: Path | None = None
     embedder: Literal["builtin", "minilm"] = "builtin"
     lock_wait_s: float = Field(default=300.0, ge=0)
+    model: str | None = None
+    model_timeout_s: float = Field(default=60.0, gt=0)
+    prompts: Path | None = None
+    log: bool = True
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     langsmith_tracing: bool = Field(
         default=False,
         validation_alias=AliasChoices("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"),

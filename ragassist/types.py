@@ -5,6 +5,9 @@ Offsets are half-open, in characters (code points), and always into a paper's ab
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["supported", "partial", "contradicted", "unsupported", "uncited", "unjudged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +162,97 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A place where a sentence cites one paper.
+
+    Attributes:
+        key: what is written there: the key of a passage (`P2`), or a paper_id.
+        paper_id: the paper it names; None where it names none, and the citation is invented.
+        at: where in the claim's text it stands, 0 to the length of the text.
+    """
+
+    key: str
+    paper_id: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One checkable sentence of an answer, with the papers it cites and where they say so."""
+    """One checkable sentence of an answer or a draft; the claims of one text are its ledger.
+
+    Attributes:
+        text: the sentence, its citation marks taken out.
+        marks: where it cites, in order.
+        paragraph: from 0, of the text it stands in.
+        evidence: of each cited paper that has an abstract, the quote that bears on it most.
+        verdict: `unjudged` until it is checked, and where it cannot be.
+        why: the reason for the verdict in a few words; empty when supported.
+        first_written: the sentence as it stood before a repair; empty where there was none.
+    """
 
     text: str
-    citations: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
+    marks: tuple[Mark, ...] = ()
+    paragraph: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    verdict: Verdict = "unjudged"
+    why: str = ""
+    first_written: str = ""
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The papers it cites, each once, in order."""
+        cited = (mark.paper_id for mark in self.marks if mark.paper_id is not None)
+        return tuple(dict.fromkeys(cited))
+
+    @property
+    def invented(self) -> tuple[str, ...]:
+        """The keys it cites that name no paper, each once, in order."""
+        return tuple(dict.fromkeys(mark.key for mark in self.marks if mark.paper_id is None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a model was asked for.
+
+    Attributes:
+        calls: to the model, repairs included.
+        input_tokens, output_tokens: as the provider counts them; 0 where it does not say.
+    """
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What made a text, so that it can be made again.
+
+    Attributes:
+        answerer: `extractive`, or the model as `provider:model`.
+        prompts: the version of each prompt used, by name.
+        repairs: sentences that were sent back to the model because their citations failed.
+        interrupted: the text ends before the model did.
+    """
+
+    answerer: str = "extractive"
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    usage: Usage = Usage()
+    repairs: int = 0
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What was asked and said before in a conversation.
+
+    Attributes:
+        question: standing alone, as it was searched for.
+        said: the text that answered it; empty when it was declined.
+    """
+
+    question: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,16 +260,21 @@ class Answer:
     """What the library says to a question.
 
     Attributes:
-        text: the claims as prose, each followed by its citations in brackets.
+        question: as it was asked.
+        standalone: as it was searched for; differs in a conversation.
+        text: the claims as prose, each with its citations in brackets.
+        claims: the ledger.
         references: the cited papers, in order of first citation.
         timings: seconds by stage.
     """
 
     question: str
+    standalone: str
     text: str
     claims: tuple[Claim, ...]
     references: tuple[Paper, ...]
     passages: tuple[Passage, ...]
+    origin: Origin = Origin()
     timings: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -190,14 +283,17 @@ class Declined:
     """The library does not bear on the question.
 
     Attributes:
+        question, standalone: as in `Answer`.
         reason: one sentence for the reader.
         nearest: the papers that came closest, best first.
     """
 
     question: str
+    standalone: str
     reason: str
     nearest: tuple[Paper, ...]
     passages: tuple[Passage, ...]
+    origin: Origin = Origin()
     timings: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -1,0 +1,1 @@
+"""Measuring a library's retrieval and answers: question sets, metrics, runs, gates."""

@@ -1,0 +1,81 @@
+"""Prompts: one Markdown template a message, filled strictly, its hash its version."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from ragassist.errors import PromptInvalid
+from ragassist.shipped import shipped
+
+_VERSION_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """The messages of one call to a model, as templates.
+
+    Attributes:
+        system: what the model is told to be and to keep to.
+        request: what it is given to work on.
+    """
+
+    name: str
+    system: str
+    request: str
+
+    @property
+    def version(self) -> str:
+        """The first twelve hex digits of the SHA-256 of both templates."""
+        both = f"{self.system}\0{self.request}".encode()
+        return hashlib.sha256(both).hexdigest()[:_VERSION_DIGITS]
+
+    def messages(self, slots: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The two messages with every slot filled, as (role, text).
+
+        What fills a slot is taken as it is: a `$` in it is not a slot.
+
+        Raises:
+            PromptInvalid: a slot has nothing to fill it, or something fills no slot.
+        """
+        templates = (Template(self.system), Template(self.request))
+        wanted = {slot for template in templates for slot in _slots(template, self.name)}
+        if wanted != set(slots):
+            raise PromptInvalid(
+                f"prompt {self.name!r} has the slots {', '.join(sorted(wanted)) or 'none'}, and is "
+                f"filled with {', '.join(sorted(slots)) or 'none'}"
+            )
+        system, request = (template.substitute(slots).strip() for template in templates)
+        return [("system", system), ("user", request)]
+
+
+def load_prompt(name: str, folder: Path | None = None) -> Prompt:
+    """The prompt `name`, from `<name>.system.md` and `<name>.user.md`.
+
+    Args:
+        folder: templates there replace the shipped ones of the same name.
+
+    Raises:
+        PromptInvalid: a template cannot be read.
+    """
+    return Prompt(
+        name=name,
+        system=_read(f"{name}.system.md", folder),
+        request=_read(f"{name}.user.md", folder),
+    )
+
+
+def _read(file: str, folder: Path | None) -> str:
+    own = None if folder is None else folder.expanduser() / file
+    path = own if own is not None and own.exists() else shipped("prompts", file)
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptInvalid(f"the prompt template {str(path)!r} cannot be read: {error}") from error
+
+
+def _slots(template: Template, name: str) -> list[str]:
+    if not template.is_valid():
+        raise PromptInvalid(f"prompt {name!r} has a stray `$`: write `$$` for one")
+    return template.get_identifiers()

@@ -1,0 +1,1 @@
+"""A related-work summary of a library's papers: candidates, themes, text, bibliography."""
