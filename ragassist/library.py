@@ -10,23 +10,22 @@ Any number may read while one writes.
 
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from itertools import groupby
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ragassist.errors import EmbedderMismatch, IndexUnavailable, UnknownPaper, UsageError
+from ragassist.errors import EmbedderMismatch, IndexUnavailable, StorageError, UsageError
 from ragassist.storage.catalog import Catalog, catalog_exists
-from ragassist.text import one_line
 from ragassist.types import (
     AddReport,
     Answer,
     Claim,
     Declined,
+    Exchange,
     Failure,
     Filters,
+    LoggedExchange,
     Paper,
     Passage,
     SourceReport,
@@ -37,10 +36,11 @@ if TYPE_CHECKING:
     from ragassist.index.examination import Finding
     from ragassist.index.indexing import Progress
     from ragassist.index.retriever import Retriever
+    from ragassist.models import ChatModel, ModelChoice
+    from ragassist.related_work.outcome import RelatedWork
 
 _PASSAGES = 10
-_NEAREST_SHOWN = 3
-_RETRIES = 2
+_RELATED_PAPERS = 12
 
 PathLike = str | Path
 Notify = Callable[[str], None]
@@ -56,6 +56,7 @@ class Library:
         progress: told how far long work has come: the stage, done, total.
         exact_up_to: a library of at most so many chunks is searched by comparing every vector,
             which opens faster than Chroma and misses nothing; 0 always asks Chroma.
+        model: writes the answers; without one they are sentences of the abstracts.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Library:
         notify: Notify,
         progress: "Progress",
         exact_up_to: int,
+        model: "ModelChoice | str | None",
     ) -> None:
         self.folder = folder
         self._lock_wait_s = lock_wait_s
@@ -73,6 +75,8 @@ class Library:
         self._notify = notify
         self._progress = progress
         self._owner = threading.get_ident()
+        self._model_choice = model
+        self._model: ChatModel | None = None
         self._opened: Catalog | None = None
         self._retriever: Retriever | None = None
 
@@ -85,12 +89,14 @@ class Library:
         notify: Notify = lambda _: None,
         progress: "Progress" = lambda *_: None,
         exact_up_to: int = 10_000,
+        model: "ModelChoice | str | None" = None,
     ) -> Self:
         """Open the library in a folder, or the one that `add` will make there.
 
         Costs nothing yet: the catalog is opened by the first call that needs it, and the vector
         index (Chroma, 1.5 s to import) by the first that adds, or searches more than `exact_up_to`
-        chunks.
+        chunks. A model (`openai:gpt-4o-mini`, or a `ModelChoice`) is made by the first call that
+        it writes for.
         """
         return cls(
             Path(folder).expanduser(),
@@ -98,6 +104,7 @@ class Library:
             notify=notify,
             progress=progress,
             exact_up_to=exact_up_to,
+            model=model,
         )
 
     def close(self) -> None:
@@ -168,44 +175,58 @@ class Library:
             finally:
                 catalog.close()
 
-    def ask(self, question: str, *, filters: Filters | None = None) -> Answer | Declined:
+    def ask(
+        self, question: str, *, filters: Filters | None = None, earlier: Sequence[Exchange] = ()
+    ) -> Answer | Declined:
         """Answer from the abstracts, every sentence cited, or say that they do not answer.
+
+        Args:
+            earlier: what was said before in a conversation; a follow-up is searched for as the
+                question it stands for.
 
         Raises:
             UsageError: the question or the library is empty.
+            ModelMisconfigured, ModelUnavailable: of the model that was chosen in `open`.
         """
-        for _ in range(_RETRIES):
-            # Another process may remove a paper between its being found and its being read.
-            with suppress(UnknownPaper):
-                return self._answer(question, filters)
-        return self._answer(question, filters)
+        stream = self.stream(question, filters=filters, earlier=earlier)
+        while True:
+            try:
+                next(stream)
+            except StopIteration as end:
+                outcome: Answer | Declined = end.value
+                return outcome
 
-    def _answer(self, question: str, filters: Filters | None) -> Answer | Declined:
-        from ragassist.answering.extractive import extract_claims
+    def stream(
+        self, question: str, *, filters: Filters | None = None, earlier: Sequence[Exchange] = ()
+    ) -> Generator[Claim, None, Answer | Declined]:
+        """As `ask`, yielding every sentence as soon as it is checked, and returning the outcome."""
+        from ragassist.answering.asking import Question, answer
 
-        clock = _Clock()
-        catalog = self._catalog()
-        passages = self.search(question, filters=filters, top_k=_PASSAGES)
-        clock.lap("retrieve")
-        claims = extract_claims(catalog, question, passages, self._retrieval().word_vectors)
-        clock.lap("answer")
-        if not claims:
-            nearest = [passage.paper_id for passage in passages[:_NEAREST_SHOWN]]
-            return Declined(
-                question=question,
-                reason=self._why_not(filters),
-                nearest=self._papers_by_id(nearest),
-                passages=passages,
-                timings=clock.laps,
-            )
-        cited = dict.fromkeys(paper_id for claim in claims for paper_id in claim.citations)
-        return Answer(
-            question=question,
-            text=_as_prose(claims),
-            claims=claims,
-            references=self._papers_by_id(list(cited)),
-            passages=passages,
-            timings=clock.laps,
+        asked = Question(text=question, filters=filters or Filters(), earlier=tuple(earlier))
+        return answer(
+            asked, self._catalog(), self._retrieval(), self._chat_model(), self._notify
+        )
+
+    def related(
+        self, topic: str, *, filters: Filters | None = None, limit: int = _RELATED_PAPERS
+    ) -> Generator[Claim, None, "RelatedWork | Declined"]:
+        """Write a related-work summary, yielding every sentence as soon as it is checked.
+
+        Args:
+            limit: how many papers at most.
+
+        Raises:
+            As `ask`.
+        """
+        from ragassist.related_work.writer import write_related
+
+        return write_related(
+            topic,
+            catalog=self._catalog(),
+            retriever=self._retrieval(),
+            model=self._chat_model(),
+            filters=filters or Filters(),
+            limit=limit,
         )
 
     def search(
@@ -216,16 +237,40 @@ class Library:
         Raises:
             UsageError: the question has no word in it, or the library no paper.
         """
-        from ragassist.index.lexical import content_words
-
-        question = one_line(question)
-        if not content_words(question):
-            raise UsageError(f"the question {question!r} has no word to search for")
-        if top_k < 1:
-            raise UsageError(f"top_k={top_k!r} must be at least 1")
-        if not _count(self._catalog()):
-            raise UsageError("the library has no papers yet: `ragassist add FILE`")
         return self._retrieval().find(question, filters or Filters(), top_k)
+
+    def log(self, outcome: Answer | Declined, *, conversation: int | None = None) -> int | None:
+        """Keep an exchange in the library; it never fails, and tells where it could not.
+
+        Args:
+            conversation: what `log` returned for the first exchange of this conversation.
+
+        Returns:
+            The number of the exchange; None where it could not be kept.
+        """
+        from ragassist.storage.exchanges import log_exchange
+
+        try:
+            return log_exchange(self._catalog(), outcome, conversation)
+        except StorageError as error:
+            self._notify(f"this exchange is not in the log: {error}")
+            return None
+
+    def exchanges(self, *, limit: int | None = None) -> tuple[LoggedExchange, ...]:
+        """What was asked and said, the latest last.
+
+        Args:
+            limit: the latest so many; None for all.
+        """
+        from ragassist.storage.exchanges import read_exchanges
+
+        return read_exchanges(self._catalog(), limit)
+
+    def clear_log(self) -> int:
+        """Forget every exchange, and leave nothing of them in the catalog; returns how many."""
+        from ragassist.storage.exchanges import clear_exchanges
+
+        return clear_exchanges(self._catalog())
 
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
         """The papers that pass the filters, by paper_id; flat in memory."""
@@ -370,42 +415,16 @@ class Library:
                 f"`ragassist reindex --embedder {wanted}` changes that"
             )
 
-    def _why_not(self, filters: Filters | None) -> str:
-        from ragassist.storage.papers import any_passes, describe
+    def _chat_model(self) -> "ChatModel | None":
+        if self._model is None and self._model_choice is not None:
+            from ragassist.models import ChatModel, ModelChoice
 
-        if filters and not any_passes(self._catalog(), filters):
-            return f"No paper of the library passes the filters: {describe(filters)}."
-        return "No abstract in the library answers this."
-
-    def _papers_by_id(self, paper_ids: Sequence[str]) -> tuple[Paper, ...]:
-        from ragassist.storage.papers import find_row, load_papers
-
-        catalog = self._catalog()
-        return tuple(load_papers(catalog, [find_row(catalog, paper_id) for paper_id in paper_ids]))
-
-
-class _Clock:
-    """Seconds between laps, by name."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = now - self._last
-        self._last = now
+            choice = self._model_choice
+            self._model = ChatModel(ModelChoice(name=choice) if isinstance(choice, str) else choice)
+        return self._model
 
 
 def _count(catalog: Catalog) -> int:
     from ragassist.storage.papers import count_papers
 
     return count_papers(catalog)
-
-
-def _as_prose(claims: Sequence[Claim]) -> str:
-    paragraphs = (
-        " ".join(claim.text + "".join(f" [{key}]" for key in claim.citations) for claim in group)
-        for _, group in groupby(claims, key=lambda claim: claim.citations)
-    )
-    return "\n\n".join(paragraphs)

@@ -232,7 +232,8 @@ class Origin:
         answerer: `extractive`, or the model as `provider:model`.
         prompts: the version of each prompt used, by name.
         repairs: sentences that were sent back to the model because their citations failed.
-        interrupted: the text ends before the model did.
+        interrupted: the user stopped the model, and the text ends there.
+        failure: why the model stopped before its text was complete; empty where it did not.
     """
 
     answerer: str = "extractive"
@@ -240,6 +241,7 @@ class Origin:
     usage: Usage = Usage()
     repairs: int = 0
     interrupted: bool = False
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +267,7 @@ class Answer:
         text: the claims as prose, each with its citations in brackets.
         claims: the ledger.
         references: the cited papers, in order of first citation.
+        filters: which papers could be found.
         timings: seconds by stage.
     """
 
@@ -274,6 +277,7 @@ class Answer:
     claims: tuple[Claim, ...]
     references: tuple[Paper, ...]
     passages: tuple[Passage, ...]
+    filters: Filters = Filters()
     origin: Origin = Origin()
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -283,7 +287,7 @@ class Declined:
     """The library does not bear on the question.
 
     Attributes:
-        question, standalone: as in `Answer`.
+        question, standalone, filters: as in `Answer`.
         reason: one sentence for the reader.
         nearest: the papers that came closest, best first.
     """
@@ -293,8 +297,34 @@ class Declined:
     reason: str
     nearest: tuple[Paper, ...]
     passages: tuple[Passage, ...]
+    filters: Filters = Filters()
     origin: Origin = Origin()
     timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedExchange:
+    """One question and what came of it, as the library's log keeps it.
+
+    Attributes:
+        conversation: the number of the first exchange of the conversation.
+        asked_at: ISO 8601, UTC.
+        text: of the answer, or the reason for declining.
+        answered: whether there was an answer.
+        verdicts: how many claims have which.
+        kept: as JSON text, what is needed to make the answer again: what was searched for, in which
+            state of the library, with which filters, model and prompts; and the claims.
+    """
+
+    number: int
+    conversation: int
+    asked_at: str
+    question: str
+    text: str
+    answered: bool
+    answerer: str
+    verdicts: Mapping[str, int]
+    kept: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

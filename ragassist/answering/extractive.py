@@ -1,6 +1,6 @@
 """Answers without a model: the sentences of the abstracts that bear on the question, cited.
 
-Nothing is rephrased, so every claim is its own evidence.
+Nothing is rephrased, so every claim stands word for word in the abstract it cites.
 """
 
 import re
@@ -17,7 +17,7 @@ from ragassist.answering.rhetoric import (
     opening,
 )
 from ragassist.storage.catalog import Catalog
-from ragassist.types import Claim, Evidence, Passage
+from ragassist.types import Claim, Mark, Passage
 
 MAX_CLAIMS = 5
 _READ_PASSAGES = 10
@@ -60,9 +60,9 @@ def extract_claims(
             enough evidence was measured in its space.
 
     Returns:
-        One to five claims, each a sentence as it stands, without the words that link it to one
-        that is not quoted (it begins with a capital then), and its one citation; none when the
-        passages do not bear on the question.
+        One to five claims, unchecked, a paragraph for each paper; each is a sentence as it stands,
+        without the words that link it to one that is not quoted (it begins with a capital then),
+        and cites that paper. None when the passages do not bear on the question.
     """
     asked = weigh_words(catalog, question)
     if asked is None:
@@ -73,7 +73,8 @@ def extract_claims(
     bearing = [reading for reading in readings if reading.evidence >= bar]
     figures = asks_for_number(question)
     picked = _pick([c for reading in bearing for c in _candidates(reading, figures=figures)])
-    return tuple(_claim(candidate, picked) for candidate in picked)
+    papers = list(dict.fromkeys(candidate.paper_id for candidate in picked))
+    return tuple(_claim(one, picked, paragraph=papers.index(one.paper_id)) for one in picked)
 
 
 def _candidates(reading: Reading, *, figures: bool) -> list[_Candidate]:
@@ -133,18 +134,13 @@ def _long_words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w{4,}", text.lower()))
 
 
-def _claim(candidate: _Candidate, picked: Sequence[_Candidate]) -> Claim:
-    sentence = candidate.sentence
-    passage = sentence.passage
+def _claim(candidate: _Candidate, picked: Sequence[_Candidate], *, paragraph: int) -> Claim:
     skipped = 0 if _follows(candidate, picked) else candidate.alone or 0
-    quote = Evidence(
-        paper_id=passage.paper_id,
-        quote=sentence.text[skipped:],
-        start=passage.start + sentence.start + skipped,
-        stop=passage.start + sentence.stop,
-    )
-    text = _capitalised(quote.quote) if skipped else quote.quote
-    return Claim(text=text, citations=(passage.paper_id,), evidence=(quote,))
+    quote = candidate.sentence.text[skipped:]
+    text = _capitalised(quote) if skipped else quote
+    paper_id = candidate.paper_id
+    mark = Mark(key=paper_id, paper_id=paper_id, at=len(text))
+    return Claim(text=text, marks=(mark,), paragraph=paragraph)
 
 
 def _capitalised(text: str) -> str:

@@ -1,11 +1,36 @@
 """Having a model write from passages, and letting no sentence out unchecked."""
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain
 
+from ragassist.answering.prose import in_brackets
+from ragassist.errors import ModelMisconfigured, ModelUnavailable
+from ragassist.grounding.citations import LONGEST_BRACKET, find_citations, write_claim
+from ragassist.grounding.claims import ClaimStream, split_claims
 from ragassist.grounding.ledger import Ledger
 from ragassist.models import ChatModel
-from ragassist.types import Claim, Origin, Passage
+from ragassist.prompts import load_prompt
+from ragassist.text import one_line, strip_controls
+from ragassist.tokens import token_counter
+from ragassist.types import Claim, Mark, Origin, Passage, Usage, Verdict
+
+_MOST_REPAIRS = 5
+_FAILS: frozenset[Verdict] = frozenset({"uncited", "unsupported"})
+_NO_BETTER: frozenset[Verdict] = _FAILS | {"contradicted"}
+# Square brackets of every width, as round ones: a model that copies them cites nothing.
+_ROUND = str.maketrans("[]【】［］〔〕", "()()()()")
+# Where a passage would open or close the block it stands in.
+_FENCE = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n\s*\n")
+# Models wrap a token in the marks of Markdown, and escape its underscore.
+_MARKDOWN = "*_`#>\"' \t\r\n"
+_NO_ANSWER = "NO_ANSWER"
+_NO_SUPPORT = "NO_SUPPORT"
+# A sentence that a full stop ends, its citations before or behind it; no number cut at its point.
+_WHOLE = re.compile(r"(?<!\d)[.!?。！？][\"'”’)*_]*(?:\s*[\[【][^\[\]【】]*[\]】])*\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +54,256 @@ class Keyed:
 
     Attributes:
         text: the passages, each under its key, nothing in them that looks like a key.
-        papers: the paper of each key that may be cited.
+        papers: the paper of each key that may be cited, and each paper's own id.
+        keys: those of the passages, best first.
     """
 
     text: str
     papers: Mapping[str, str]
+    keys: tuple[str, ...]
 
 
-def key_passages(passages: Sequence[Passage], years: Mapping[str, int | None]) -> Keyed:
-    """STUB."""
-    raise NotImplementedError
+def key_passages(
+    passages: Sequence[Passage], years: Mapping[str, int | None], *, max_tokens: int = 6000
+) -> Keyed:
+    """Put passages under the keys P1, P2, … by rank, so that they can be cited and not steer.
+
+    Square brackets in them become round ones, what still reads as a citation is broken up
+    (`(P3)` is shown as `(P·3)`), and nothing in them closes the block they stand in.
+
+    Args:
+        years: of the papers, by paper_id; a paper without one is shown without.
+        max_tokens: the passages that rank last are left out until the rest fits; the first one is
+            shown at any length, and none is cut.
+    """
+    _, count_tokens = token_counter()
+    ranked = sorted(passages, key=lambda passage: passage.rank)
+    names = {f"P{number}": passage.paper_id for number, passage in enumerate(ranked, start=1)}
+    papers = {paper_id: paper_id for paper_id in names.values()} | names
+    blocks: list[str] = []
+    left = max_tokens
+    for (key, paper_id), passage in zip(names.items(), ranked, strict=True):
+        block = _block(key, years.get(paper_id), passage, papers)
+        left -= count_tokens(block)
+        if left < 0 and blocks:
+            break
+        blocks.append(block)
+    keys = tuple(names)[: len(blocks)]
+    shown = {names[key]: names[key] for key in keys} | {key: names[key] for key in keys}
+    return Keyed(text="\n\n".join(blocks), papers=shown, keys=keys)
+
+
+def _block(key: str, year: int | None, passage: Passage, papers: Mapping[str, str]) -> str:
+    dated = "" if year is None else f' year="{year}"'
+    text = _EMPTY_LINES.sub("\n", strip_controls(passage.text).strip())
+    shown = _inert(f"{one_line(passage.title)}\n{text}", papers)
+    return f'<passage key="{key}"{dated}>\n{shown}\n</passage>'
+
+
+def _inert(text: str, papers: Mapping[str, str]) -> str:
+    text = _FENCE.sub("‹", text.translate(_ROUND))
+    while found := find_citations(text, papers):
+        for citing in reversed(found):
+            broken = text[citing.start : citing.stop]
+            for key, _ in citing.papers:
+                broken = broken.replace(key, f"{key[0]}·{key[1:]}")
+            text = text[: citing.start] + broken + text[citing.stop :]
+    return text
 
 
 def write_checked(
     model: ChatModel, name: str, slots: Mapping[str, str], keyed: Keyed, ledger: Ledger
 ) -> Generator[Claim, None, Written]:
-    """STUB."""
-    raise NotImplementedError
+    """Have a model write by the prompt `name`, each sentence yielded once it is checked.
+
+    A sentence that cites nothing, or what does not bear it out, is sent back to the model once, at
+    most five sentences of a text; where that does not help it stays as it was, with its verdict.
+    Nothing is dropped but a last sentence that the model did not finish.
+
+    A KeyboardInterrupt ends the text, whether it comes while the model writes or is thrown into
+    the generator (`throw`) while the caller shows a claim: what is finished is returned. So is it
+    when the model fails behind its first sentence; `origin.failure` says why.
+
+    Args:
+        slots: what the prompt is filled with beside `passages` and `keys`.
+
+    Cost: one call of the model, and one for each repair.
+
+    Raises:
+        PromptInvalid: a prompt, `repair` among them, has other slots than are filled.
+        ModelMisconfigured, ModelUnavailable: the model failed before its first sentence was
+            complete, or wrote none.
+    """
+    text = _Text(model, name, slots, keyed, ledger)
+    try:
+        yield from text.write()
+    except KeyboardInterrupt:
+        text.interrupted = True
+    return text.written()
+
+
+class _Text:
+    """One text in the making."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        name: str,
+        slots: Mapping[str, str],
+        keyed: Keyed,
+        ledger: Ledger,
+    ) -> None:
+        self.interrupted = False
+        self._model = model
+        self._keyed = keyed
+        self._ledger = ledger
+        self._before = model.usage
+        self._prompt = load_prompt(name, model.choice.prompts)
+        self._repair = load_prompt("repair", model.choice.prompts)
+        self._slots = self._filled(**slots)
+        # A template that cannot be filled fails here, not in the middle of a text.
+        self._prompt.messages(self._slots)
+        self._repair.messages(self._filled(sentence="", problem=""))
+        self._claims: list[Claim] = []
+        self._declined: str | None = None
+        self._failure = ""
+        self._repairs = 0
+        self._gone = False
+        self._end = ""
+
+    def write(self) -> Iterator[Claim]:
+        """Write, check and mend; `written` has the outcome then."""
+        stream = ClaimStream(self._keyed.papers)
+        error = ModelUnavailable(f"{self._model.name} wrote no sentence: try again")
+        try:
+            with closing(self._model.stream(self._prompt, self._slots)) as pieces:
+                for piece in self._body(pieces):
+                    yield from self._settle(stream.feed(piece))
+        except ModelUnavailable as met:
+            error, self._failure, self._gone = met, str(met), True
+        if self._model.cut_short and not self._failure and self._declined is None:
+            self._failure = f"{self._model.name} stopped in the middle of its text"
+        yield from self._settle(self._rest(stream))
+        if not self._claims and self._declined is None:
+            raise error
+
+    def written(self) -> Written:
+        """What there is by now."""
+        prompts = [self._prompt, *([self._repair] if self._repairs else [])]
+        origin = Origin(
+            answerer=self._model.name,
+            prompts={prompt.name: prompt.version for prompt in prompts},
+            usage=_since(self._before, self._model.usage),
+            repairs=self._repairs,
+            interrupted=self.interrupted,
+            failure=self._failure,
+        )
+        return Written(claims=tuple(self._claims), origin=origin, declined=self._declined)
+
+    def _body(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The text as it comes, its first words held back until they cannot be a refusal."""
+        opening = ""
+        for piece in pieces:
+            opening += piece
+            if not _may_be(_NO_ANSWER, opening):
+                self._declined = None
+                yield from self._noting_the_end(chain([opening], pieces))
+                return
+            missing = _behind(_NO_ANSWER, opening)
+            self._declined = None if missing is None else _first_line(missing)
+        if self._declined is None:
+            yield from self._noting_the_end([opening])
+
+    def _noting_the_end(self, pieces: Iterable[str]) -> Iterator[str]:
+        for piece in pieces:
+            self._end = (self._end + piece)[-LONGEST_BRACKET - 10 :]
+            yield piece
+
+    def _rest(self, stream: ClaimStream) -> list[Claim]:
+        """The claims that the end completes, but one that the model did not get to finish."""
+        rest = list(stream.close())
+        if self._failure and rest and not (rest[-1].marks and _WHOLE.search(self._end)):
+            rest.pop()
+        return rest
+
+    def _settle(self, claims: Iterable[Claim]) -> Iterator[Claim]:
+        for claim in claims:
+            if not any(map(str.isalnum, claim.text)):
+                continue  # A ruled line, a key by itself: nothing is said.
+            for settled in self._mended(self._ledger.check(claim)):
+                self._claims.append(settled)
+                yield settled
+            if self.interrupted:
+                raise KeyboardInterrupt
+
+    def _mended(self, claim: Claim) -> tuple[Claim, ...]:
+        """What takes the place of a claim: the claim itself, unless it fails and a repair helps."""
+        if not _fails(claim, _FAILS) or self._repairs == _MOST_REPAIRS or self._gone:
+            return (claim,)
+        self._repairs += 1
+        try:
+            reply = self._model.complete(self._repair, self._fault(claim))
+        except (ModelMisconfigured, ModelUnavailable):
+            return (claim,)
+        except KeyboardInterrupt:
+            # The sentence is checked, so it is shown; then the text ends.
+            self.interrupted = True
+            return (claim,)
+        if self._model.cut_short or _behind(_NO_SUPPORT, reply) is not None:
+            return (claim,)
+        before = write_claim(claim, in_brackets)
+        mended = tuple(
+            replace(self._ledger.check(new), paragraph=claim.paragraph, first_written=before)
+            for new in split_claims(reply, self._keyed.papers)
+        )
+        helped = mended and not any(_fails(new, _NO_BETTER) for new in mended)
+        return mended if helped else (claim,)
+
+    def _fault(self, claim: Claim) -> dict[str, str]:
+        why = claim.why
+        for key in self._keyed.keys:
+            why = why.replace(self._keyed.papers[key], key)
+        return self._filled(
+            sentence=write_claim(claim, _in_keys),
+            problem=f"{claim.verdict}: {why}" if why else claim.verdict,
+        )
+
+    def _filled(self, **slots: str) -> dict[str, str]:
+        return {**slots, "passages": self._keyed.text, "keys": ", ".join(self._keyed.keys)}
+
+
+def _fails(claim: Claim, verdicts: frozenset[Verdict]) -> bool:
+    return claim.verdict in verdicts or bool(claim.invented)
+
+
+def _in_keys(marks: Sequence[Mark]) -> str:
+    return f"[{', '.join(dict.fromkeys(mark.key for mark in marks))}]"
+
+
+def _may_be(token: str, text: str) -> bool:
+    """Whether a text begins with a token, or may yet when more of it has come."""
+    bare = _unmarked(text)
+    return token.startswith(bare) or _behind(token, text) is not None
+
+
+def _behind(token: str, text: str) -> str | None:
+    """What follows the token that a text begins with; None where it does not."""
+    bare = _unmarked(text)
+    rest = bare.removeprefix(token)
+    return None if rest == bare or rest[:1].isalnum() else rest
+
+
+def _unmarked(text: str) -> str:
+    return text.lstrip(_MARKDOWN).replace("\\", "")
+
+
+def _first_line(text: str) -> str:
+    return one_line(text.lstrip(_MARKDOWN + ":-–—").partition("\n")[0]).rstrip(_MARKDOWN)
+
+
+def _since(before: Usage, after: Usage) -> Usage:
+    return Usage(
+        calls=after.calls - before.calls,
+        input_tokens=after.input_tokens - before.input_tokens,
+        output_tokens=after.output_tokens - before.output_tokens,
+    )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ragassist.cli import add, ask, demo, papers, upkeep
+from ragassist.cli import add, ask, chat, demo, evaluate, log, papers, related, upkeep
 from ragassist.cli.session import Session
 from ragassist.errors import RagassistError
 
@@ -50,9 +50,12 @@ def start(
     context.obj = Session(library)
 
 
-for command in (add.add, ask.ask, ask.search, papers.papers, papers.show, papers.remove,
-                upkeep.status, upkeep.doctor, upkeep.reindex, demo.demo):  # fmt: skip
+for command in (
+    add.add, ask.ask, chat.chat, ask.search, related.related, papers.papers, papers.show,
+    papers.remove, log.log, upkeep.status, upkeep.doctor, upkeep.reindex, demo.demo,
+):  # fmt: skip
     app.command()(command)
+app.add_typer(evaluate.app, name="eval")
 
 
 def main() -> None:
@@ -66,6 +69,8 @@ def main() -> None:
     gc.set_threshold(50_000)
     try:
         app(prog_name="ragassist")
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
     except RagassistError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:

@@ -1,9 +1,12 @@
 """The shapes that `--json` prints, `"schema": 1` in each. A change that breaks readers raises it.
 
-ask      {schema, question, answer: {text, claims: [{text, citations: [paper_id], evidence:
-         [{paper_id, quote, start, stop}]}]}, references: [paper], passages: [passage],
-         timings: {stage: seconds}}; in place of `answer`, when the library does not bear on the
-         question, `declined: {reason, nearest: [paper_id]}`, and then `references` are the nearest.
+ask      {schema, question, standalone, answer: {text, claims: [claim]}, references: [paper],
+         passages: [passage], origin, timings: {stage: seconds}}; in place of `answer`, when the
+         library does not bear on the question, `declined: {reason, nearest: [paper_id]}`, and then
+         `references` are the nearest. `standalone` is what was searched for.
+log      {schema, exchanges: [{number, conversation, asked_at, question, text, answered, answerer,
+         verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages: [place], claims,
+         timings}}]}
 search   {schema, question, passages: [passage]}
 papers   {schema, papers: [paper]}
 show     {schema, paper: paper with its abstract}
@@ -18,6 +21,11 @@ doctor   {schema, ok, checks: [{name, state: "ok" | "warning" | "failed", says}]
 paper    {paper_id, title, authors: [name], authors_truncated, affiliations, year, date, venue,
          doi, arxiv_id, pmid, url, categories, keywords, title_only, aliases, provenance:
          [{source, reader, line, key}]}; what no source states is null or empty.
+claim    {text, citations: [paper_id], invented: [key], verdict, why, evidence: [{paper_id, quote,
+         start, stop}], paragraph, first_written}; `invented` are keys that name no paper,
+         `first_written` the sentence before a repair.
+origin   {answerer: "extractive" | "provider:model", prompts: {name: version}, usage: {calls,
+         input_tokens, output_tokens}, repairs, interrupted, failure}
 passage  {paper_id, title, rank, score, bm25, similarity, start, stop, text}
 Offsets are half-open, in characters (code points), into the paper's abstract.
 """
@@ -30,8 +38,10 @@ from typing import Any
 from ragassist.types import (
     AddReport,
     Answer,
+    Claim,
     Declined,
     Failure,
+    LoggedExchange,
     Paper,
     Passage,
     SourceReport,
@@ -60,23 +70,45 @@ def of_outcome(outcome: Answer | Declined) -> dict[str, Any]:
     """The shape of `ask`."""
     beside = {
         "passages": [of_passage(passage) for passage in outcome.passages],
+        "origin": dataclasses.asdict(outcome.origin),
         "timings": {stage: round(seconds, 4) for stage, seconds in outcome.timings.items()},
     }
     if isinstance(outcome, Declined):
         nearest = [paper.paper_id for paper in outcome.nearest]
         return {
             "question": outcome.question,
+            "standalone": outcome.standalone,
             "declined": {"reason": outcome.reason, "nearest": nearest},
             "references": [of_paper(paper) for paper in outcome.nearest],
             **beside,
         }
-    claims = [dataclasses.asdict(claim) for claim in outcome.claims]
     return {
         "question": outcome.question,
-        "answer": {"text": outcome.text, "claims": claims},
+        "standalone": outcome.standalone,
+        "answer": {"text": outcome.text, "claims": [of_claim(c) for c in outcome.claims]},
         "references": [of_paper(paper) for paper in outcome.references],
         **beside,
     }
+
+
+def of_claim(claim: Claim) -> dict[str, Any]:
+    """The shape of a claim."""
+    return {
+        "text": claim.text,
+        "citations": list(claim.citations),
+        "invented": list(claim.invented),
+        "verdict": claim.verdict,
+        "why": claim.why,
+        "evidence": [dataclasses.asdict(quote) for quote in claim.evidence],
+        "paragraph": claim.paragraph,
+        "first_written": claim.first_written,
+    }
+
+
+def of_exchange(exchange: LoggedExchange) -> dict[str, Any]:
+    """The shape of an entry of the log."""
+    shape = dataclasses.asdict(exchange)
+    return {**shape, "kept": json.loads(exchange.kept)}
 
 
 def of_passage(passage: Passage) -> dict[str, Any]:

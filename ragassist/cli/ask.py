@@ -9,15 +9,20 @@ from ragassist.cli.options import (
     AsJson,
     Author,
     Category,
+    Extractive,
+    NoLog,
     Question,
     SourceName,
+    WholeLedger,
     Year,
     filters_from,
 )
 from ragassist.cli.session import session_of
-from ragassist.types import Declined
+from ragassist.errors import ModelUnavailable
+from ragassist.types import Answer, Declined
 
 _DECLINED = 3
+_INTERRUPTED = 130
 
 
 def ask(
@@ -27,28 +32,52 @@ def ask(
     category: Category = None,
     author: Author = None,
     source: SourceName = None,
+    extractive: Extractive = False,
+    ledger: WholeLedger = False,
+    no_log: NoLog = False,
     json: AsJson = False,
 ) -> None:
-    """Answer a question from the abstracts, every sentence cited.
+    """Answer a question from the abstracts, every sentence cited and checked.
 
-    The sentences are the abstracts' own. Exit code 3 when no abstract answers the question; the
-    nearest papers are listed then.
+    A model writes where one is configured (RAGASSIST_MODEL); else the sentences are the abstracts'
+    own. Each is held against the abstracts it cites before it is shown, and carries a flag where
+    that fails. Exit code 3 when no abstract answers the question; the nearest papers are listed
+    then.
 
     \b
     Examples:
       ragassist ask "How do language models learn to use external tools?"
-      ragassist ask what limits self-training --year 2022.. --category CL
+      ragassist ask what limits self-training --year 2022.. --category CL --ledger
       ragassist ask "..." --json | jq -r '.answer.claims[].citations[]'
     """
     filters = filters_from(year, category, author, source)
-    with session_of(context).open() as library:
-        outcome = library.ask(" ".join(question), filters=filters)
+    session = session_of(context)
+    with session.open(writes=True, extractive=extractive) as library:
+        if json:
+            outcome = library.ask(" ".join(question), filters=filters)
+        else:
+            outcome = render.show_stream(library.stream(" ".join(question), filters=filters))
+        if session.settings().log and not no_log:
+            library.log(outcome)
     if json:
         typer.echo(as_json.dumps(as_json.of_outcome(outcome)))
-    elif isinstance(outcome, Declined):
-        render.show_declined(outcome)
     else:
-        render.show_answer(outcome)
+        render.show_outcome_end(outcome, ledger=ledger)
+    end_with(outcome)
+
+
+def end_with(outcome: Answer | Declined) -> None:
+    """Exit as an outcome says: 0 answered, 1 the model failed, 3 declined, 130 interrupted.
+
+    Raises:
+        ModelUnavailable: what came before the failure has been shown.
+        typer.Exit: with the code, where it is not 0.
+    """
+    if outcome.origin.failure:
+        raise ModelUnavailable(f"the answer ends here: {outcome.origin.failure}")
+    if outcome.origin.interrupted:
+        typer.echo("interrupted: the answer ends here", err=True)
+        raise typer.Exit(_INTERRUPTED)
     if isinstance(outcome, Declined):
         raise typer.Exit(_DECLINED)
 

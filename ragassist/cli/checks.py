@@ -57,12 +57,25 @@ def _check_machine() -> Iterator[Check]:
 
 
 def _check_privacy(session: Session) -> Iterator[Check]:
-    tracing = session.settings().langsmith_tracing
-    if tracing:
-        says = "LangSmith tracing is switched on in your environment; ragassist does not use it yet"
-        yield Check("privacy", "warning", says)
+    settings = session.settings()
+    model = session.model_choice()
+    if model is None:
+        says = "no model is configured, and no text leaves this machine; Chroma's telemetry is off"
     else:
-        yield Check("privacy", "ok", "no text leaves this machine; Chroma's telemetry is off")
+        says = (
+            f"{model.name}: your questions and the passages found for them go to {model.where}; "
+            "nothing else leaves this machine, Chroma's telemetry is off"
+        )
+    yield Check("privacy", "ok", says)
+    kept = "kept in the library" if settings.log else "not kept (RAGASSIST_LOG)"
+    yield Check("log", "ok", f"questions and answers are {kept}")
+    if settings.langsmith_tracing:
+        says = "LangSmith tracing is switched on in your environment"
+        if model is None:
+            says += "; without a model there is nothing for it to trace"
+        else:
+            says += ": it sends every prompt, with your papers, to LangSmith"
+        yield Check("tracing", "warning", says)
 
 
 def _check_library(library: Library) -> Iterator[Check]:

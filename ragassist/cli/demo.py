@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import render
-from ragassist.types import Declined
+from ragassist.cli.ask import end_with
 
 _QUESTION = "Can dense retrieval beat BM25?"
 
@@ -40,9 +40,7 @@ def demo(
         report = library.add(file)
         typer.echo(f"$ ragassist add {file.name}\n{report.papers} papers\n")
         typer.echo(f'$ ragassist ask "{question}"')
-        outcome = library.ask(question)
-        if isinstance(outcome, Declined):
-            render.show_declined(outcome)
-            raise typer.Exit(3)
-        render.show_answer(outcome)
+        outcome = render.show_stream(library.stream(question))
+        render.show_outcome_end(outcome)
+    end_with(outcome)
     typer.echo("\nNow your own papers: ragassist add FILE")

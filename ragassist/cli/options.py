@@ -36,6 +36,16 @@ SourceName = Annotated[
         help="Only papers from files with this in their path (repeatable).",
     ),
 ]
+Extractive = Annotated[
+    bool,
+    typer.Option(
+        "--extractive", help="Only sentences of the abstracts, even if a model is configured."
+    ),
+]
+WholeLedger = Annotated[
+    bool, typer.Option("--ledger", help="Show every claim with its verdict and its evidence.")
+]
+NoLog = Annotated[bool, typer.Option("--no-log", help="Keep nothing of this in the library.")]
 
 _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 

@@ -3,12 +3,15 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
+from typing import TypeVar
 
 import typer
 
 from ragassist.text import one_line
-from ragassist.types import Answer, Declined, Paper, Passage
+from ragassist.types import Answer, Claim, Declined, LoggedExchange, Paper, Passage
+
+Outcome = TypeVar("Outcome")
 
 _WIDEST = 100
 _NARROWEST = 20
@@ -21,13 +24,130 @@ def width() -> int | None:
     return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
 
 
-def show_answer(answer: Answer) -> None:
-    """The claims, a paragraph for what each paper says, then the references."""
-    for paragraph in answer.text.split("\n\n"):
+class ProseWriter:
+    """Writes claims as they come: sentence by sentence, wrapped, paragraphs parted."""
+
+    def __init__(self) -> None:
+        self._columns = width()
+        self._column = 0
+        self._paragraph: int | None = None
+
+    def write(self, claim: Claim) -> None:
+        """Write one claim, its citations and its flag, at once."""
+        parted = self._paragraph is not None and claim.paragraph != self._paragraph
+        if parted:
+            self._say("\n\n")
+            self._column = 0
+        self._paragraph = claim.paragraph
+        from ragassist.answering.prose import as_sentence
+
+        for word in one_line(as_sentence(claim)).split(" "):
+            self._word(word)
+        sys.stdout.flush()
+
+    def end(self) -> None:
+        """End the line, if there is one."""
+        if self._paragraph is not None:
+            self._say("\n")
+
+    def _word(self, word: str) -> None:
+        if self._column and self._columns and self._column + 1 + len(word) > self._columns:
+            self._say("\n")
+            self._column = 0
+        lead = " " if self._column else ""
+        self._say(lead + word)
+        self._column += len(lead + word)
+
+    def _say(self, text: str) -> None:
+        typer.echo(text, nl=False)
+
+
+def show_stream(stream: Generator[Claim, None, Outcome]) -> Outcome:
+    """Write the claims of an answer as they come; returns what the stream returns."""
+    writer = ProseWriter()
+    try:
+        while True:
+            writer.write(next(stream))
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
+    finally:
+        writer.end()
+
+
+def show_outcome_end(outcome: Answer | Declined, *, ledger: bool = False) -> None:
+    """What follows the prose, when all of it is shown; all there is, where it was declined."""
+    if isinstance(outcome, Declined):
+        show_declined(outcome)
+    else:
+        _show_answer_end(outcome, ledger=ledger)
+
+
+def _show_answer_end(answer: Answer, *, ledger: bool) -> None:
+    typer.echo()
+    _paragraph(ledger_line(answer.claims))
+    if ledger:
+        show_ledger(answer.claims)
+    if answer.references:
+        typer.echo("\nReferences:")
+        show_references(answer.references)
+
+
+def ledger_line(claims: Sequence[Claim]) -> str:
+    """`Ledger: 7 claims: 6 supported, 1 unsupported`."""
+    from ragassist.grounding.ledger import tally
+
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(claims).items())
+    noun = "claim" if len(claims) == 1 else "claims"
+    return f"Ledger: {len(claims)} {noun}{': ' if counts else ''}{counts}"
+
+
+def show_ledger(claims: Sequence[Claim]) -> None:
+    """Every claim with its verdict, and the quote of each cited paper that bears on it."""
+    for number, claim in enumerate(claims, start=1):
+        show_claim(number, claim)
+
+
+def show_claim(number: int, claim: Claim) -> None:
+    """One claim of a ledger."""
+    typer.echo()
+    why = f" ({claim.why})" if claim.why else ""
+    _paragraph(f"{number}. {claim.verdict}{why}: {one_line(claim.text)}", hanging=3)
+    if claim.first_written:
+        _paragraph(f"repaired; first written: {one_line(claim.first_written)}", indent=3)
+    quotes = {quote.paper_id: quote for quote in claim.evidence}
+    for paper_id in claim.citations:
+        quote = quotes.get(paper_id)
+        says = (
+            "nothing in its abstract bears on this"
+            if quote is None
+            else f"“{one_line(quote.quote)}” (characters {quote.start} to {quote.stop})"
+        )
+        _paragraph(f"[{paper_id}] {says}", indent=3, hanging=2)
+    for key in claim.invented:
+        _paragraph(f"[{one_line(key)}?] is no paper", indent=3, hanging=2)
+
+
+def show_exchange_line(exchange: LoggedExchange) -> None:
+    """One line of the log: number, when, what came of it, the question."""
+    when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
+    came = ", ".join(f"{count} {verdict}" for verdict, count in exchange.verdicts.items())
+    came = came if exchange.answered else "declined"
+    columns = width()
+    if columns is None:
+        typer.echo(f"{exchange.number}\t{when}\t{came}\t{one_line(exchange.question)}")
+        return
+    lead = f"{exchange.number:4}  {when}  {came}: "
+    typer.echo(lead + _cut(one_line(exchange.question), max(columns - len(lead), 20)))
+
+
+def show_exchange(exchange: LoggedExchange) -> None:
+    """An exchange of the log: the question, who answered when, the text."""
+    show_exchange_line(exchange)
+    typer.echo(f"answered by {exchange.answerer}\n")
+    for paragraph in exchange.text.split("\n\n"):
         _paragraph(one_line(paragraph))
         typer.echo()
-    typer.echo("References:")
-    show_references(answer.references)
 
 
 def show_declined(declined: Declined) -> None:

@@ -1,5 +1,8 @@
 """What every command starts with: which library is meant, and how to tell the user things."""
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +14,11 @@ from ragassist.errors import LibraryNotFound
 
 if TYPE_CHECKING:
     from ragassist.library import Library
+    from ragassist.models import ModelChoice
     from ragassist.settings import Settings
 
 FOLDER_NAME = ".ragassist"
+_NO_MODEL = "no model is configured (RAGASSIST_MODEL): every sentence is one of the abstracts' own"
 
 
 class Session:
@@ -25,9 +30,12 @@ class Session:
 
     def __init__(self, library: Path | None) -> None:
         self._named = library
+        self._settings: Settings | None = None
 
     @contextmanager
-    def open(self, *, missing_ok: bool = False) -> Iterator["Library"]:
+    def open(
+        self, *, missing_ok: bool = False, writes: bool = False, extractive: bool = False
+    ) -> Iterator["Library"]:
         """The library that is meant, open; progress and notices go to standard error.
 
         Looked for as git looks for a repository: `--library`, RAGASSIST_LIBRARY, then
@@ -35,15 +43,17 @@ class Session:
 
         Args:
             missing_ok: where there is none, open the one that `add` would make, `./.ragassist`.
+            writes: sentences will be written: by the model that is configured, and where there is
+                none the user is told.
+            extractive: not by the model, even if there is one.
 
         Raises:
             LibraryNotFound: there is none, and `missing_ok` is not set.
         """
         from ragassist.cli.progress import ProgressBars
         from ragassist.library import Library
-        from ragassist.settings import load_settings
 
-        settings = load_settings()
+        settings = self.settings()
         folder = self._named or settings.library or _find_above(Path.cwd())
         if folder is None and not missing_ok:
             raise LibraryNotFound(
@@ -59,18 +69,41 @@ class Session:
                 lock_wait_s=settings.lock_wait_s,
                 notify=self.tell,
                 progress=bars.update,
+                model=None if extractive else self.model_choice(),
             ) as library,
         ):
+            if writes and not extractive and settings.model is None:
+                self.tell(_NO_MODEL)
             yield library
 
     def settings(self) -> "Settings":
-        """The settings."""
-        from ragassist.settings import load_settings
+        """The settings, read once."""
+        if self._settings is None:
+            from ragassist.settings import load_settings
 
-        return load_settings()
+            self._settings = load_settings()
+        return self._settings
+
+    def model_choice(self) -> "ModelChoice | None":
+        """The chat model that is configured; None where there is none."""
+        from ragassist.models import ModelChoice
+
+        settings = self.settings()
+        if settings.model is None:
+            return None
+        key = settings.openai_api_key
+        return ModelChoice(
+            name=settings.model,
+            base_url=settings.openai_base_url,
+            api_key=None if key is None else key.get_secret_value(),
+            timeout_s=settings.model_timeout_s,
+            prompts=settings.prompts,
+        )
 
     def tell(self, notice: str) -> None:
-        """One line on standard error."""
+        """A line on standard error, wrapped where that is a terminal."""
+        if sys.stderr.isatty():
+            notice = textwrap.fill(notice, shutil.get_terminal_size().columns - 1)
         typer.echo(notice, err=True)
 
 

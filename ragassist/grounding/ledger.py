@@ -1,29 +1,224 @@
-"""The ledger: each claim held against the abstracts it cites, by what can be decided without a model."""
+"""The ledger: each claim held against the abstracts it cites, without a model.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+What can be decided is decided: a citation of nothing, a quotation or a number that no cited
+abstract has. Beyond that, the share of a claim's words that its abstracts have in a sentence or two
+each, rare words counting most, tells the claims that are about something else.
 
+It does not tell what contradicts an abstract from what it states: the words are the same. Measured
+by eval/bench/ledger.py, as AUROC of that share for claims that people judged supported:
+
+| set (supported) | no evidence | refuted or partial | nearest other abstract |
+|---|---|---|---|
+| SciFact train (370) | .873 (n 355) | .519 (n 194) | .862 (n 331) |
+| CitInt dev (191) | .785 (n 24) | .644 (n 101) | .505 (n 188) |
+| HealthVer dev (533) | .647 (n 993) | .503 (n 391) | .231 (n 116) |
+| ExpertQA val (534) | .562 (n 160) | .528 (n 47) | .698 (n 534) |
+| WiCE dev (115) | .891 (n 43) | .717 (n 191) | .954 (n 115) |
+
+The threshold is the highest multiple of .05 that flags at most a tenth of the supported claims of
+SciFact, the set that is most like answers: single statements against whole abstracts. It flags .086
+of them, .549 of those without evidence and .067 of the refuted; with numbers and quotations .108,
+.603 and .082, and .997 of the supported claims when given any other abstract of the set.
+HealthVer and CitInt judge claims against passages that often share few words with what they
+support: there most supported claims would be flagged.
+
+Of several cited papers, one is called idle beside a supporting one in .781 of the cases where it
+is any other of SciFact, .076 where it is the nearest other; of two that both support, in 1 of 37.
+"""
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from ragassist.grounding.containment import (
+    Source,
+    Weigh,
+    Window,
+    Worded,
+    best_window,
+    read_source,
+    share_of,
+    word_claim,
+)
+from ragassist.grounding.numbers import numbers_claimed, numbers_stated
+from ragassist.grounding.quotes import find_verbatim, quotations, says
+from ragassist.index.lexical import document_frequencies
 from ragassist.storage.catalog import Catalog
-from ragassist.types import Claim, Paper, Verdict
+from ragassist.types import Claim, Evidence, Paper, Verdict
 
-Weigh = Callable[[Sequence[str]], Mapping[str, float]]
+__all__ = ["ADDS", "ENOUGH", "OF_ITS_OWN", "Ledger", "Weigh", "rarity_in", "tally"]
+
+# See the module's docstring for the rule and the figures.
+ENOUGH = 0.35
+# Of several cited papers, one that says less than this of the claim by itself, and adds less than
+# that to what the others say, is cited for nothing.
+OF_ITS_OWN = 0.2
+ADDS = 0.05
+_FEWEST_WORDS = 2
+_UNSPACED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"})
 
 
 class Ledger:
-    """STUB."""
+    """Checks claims against the abstracts they cite.
+
+    Args:
+        papers: those whose passages were given, by paper_id.
+        weigh: the rarity of words, as `rarity_in` a library.
+    """
 
     def __init__(self, papers: Mapping[str, Paper], weigh: Weigh) -> None:
-        raise NotImplementedError
+        self._papers = papers
+        self._weigh = weigh
+        self._sources: dict[str, Source] = {}
 
     def check(self, claim: Claim) -> Claim:
-        """STUB."""
-        raise NotImplementedError
+        """The claim with evidence, verdict and why."""
+        verdict, why, evidence = self._judge(claim)
+        return replace(claim, verdict=verdict, why=why, evidence=evidence)
+
+    def _judge(self, claim: Claim) -> tuple[Verdict, str, tuple[Evidence, ...]]:
+        cited = [self._papers[paper] for paper in claim.citations if paper in self._papers]
+        readable = [paper for paper in cited if paper.abstract.strip()]
+        worded = word_claim(claim.text, self._weigh)
+        held = [self._hold(claim, worded, paper) for paper in readable]
+        evidence = tuple(one.evidence for one in held)
+        for verdict, why in (
+            self._of_citations(claim, readable),
+            _of_wording(claim, cited, held),
+            _of_containment(claim, worded, cited, held),
+        ):
+            if verdict is not None:
+                return verdict, why, evidence
+        return "supported", "", evidence
+
+    def _hold(self, claim: Claim, worded: Worded, paper: Paper) -> "_Held":
+        if paper.paper_id not in self._sources:
+            self._sources[paper.paper_id] = read_source(paper)
+        window = best_window(worded, self._sources[paper.paper_id])
+        verbatim = find_verbatim(paper.abstract, claim.text)
+        start, stop = verbatim or (window.start, window.stop)
+        quote = paper.abstract[start:stop]
+        return _Held(
+            paper=paper,
+            window=window,
+            verbatim=verbatim is not None,
+            evidence=Evidence(paper_id=paper.paper_id, quote=quote, start=start, stop=stop),
+        )
+
+    def _of_citations(self, claim: Claim, readable: Sequence[Paper]) -> "_Finding":
+        if not claim.marks:
+            return "uncited", "cites no paper"
+        if claim.invented:
+            keys = ", ".join(f"[{key}]" for key in claim.invented)
+            which = "is no paper" if len(claim.invented) == 1 else "are no papers"
+            return "unsupported", f"cites {keys}, which {which} it was given"
+        for paper_id in claim.citations:
+            if paper_id not in self._papers:
+                return "unsupported", f"cites {paper_id}, which was not among the passages"
+        return ("unjudged", "title only") if not readable else (None, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """A claim held against one paper with an abstract."""
+
+    paper: Paper
+    window: Window
+    verbatim: bool
+    evidence: Evidence
+
+
+_Finding = tuple[Verdict | None, str]
 
 
 def rarity_in(catalog: Catalog) -> Weigh:
-    """STUB."""
-    raise NotImplementedError
+    """The inverse document frequency of words in a library (Robertson & Sparck Jones 1976).
+
+    Each word is counted once; a library that changes meanwhile is not looked at again.
+    """
+    known: dict[str, float] = {}
+
+    def weigh(words: Sequence[str]) -> Mapping[str, float]:
+        missing = [word for word in words if word not in known]
+        if missing:
+            counts, chunks = document_frequencies(catalog, missing)
+            for word, count in counts.items():
+                known[word] = math.log(1 + (chunks - count + 0.5) / (count + 0.5))
+        return {word: known[word] for word in words}
+
+    return weigh
 
 
 def tally(claims: Iterable[Claim]) -> dict[Verdict, int]:
-    """STUB."""
-    raise NotImplementedError
+    """How many claims have each verdict; verdicts that do not occur are left out."""
+    counts = Counter(claim.verdict for claim in claims)
+    verdicts: tuple[Verdict, ...] = get_args(Verdict)
+    return {verdict: counts[verdict] for verdict in verdicts if counts[verdict]}
+
+
+def _of_wording(claim: Claim, cited: Sequence[Paper], held: Sequence[_Held]) -> _Finding:
+    """What the very words decide: quotations and numbers."""
+    stated = [f"{paper.title}\n{paper.abstract}" for paper in cited]
+    for quoted in quotations(claim.text):
+        if not any(says(text, quoted) for text in stated):
+            return _lacking("quotes what no cited abstract says", cited, held)
+    claimed = numbers_claimed(claim.text)
+    if claimed:
+        dated = [f"{paper.year or ''}\n{paper.date or ''}" for paper in cited]
+        available = numbers_stated("\n".join([*stated, *dated]))
+        for written, values in claimed.items():
+            if values.isdisjoint(available):
+                return _lacking(f"no cited abstract has the number {written}", cited, held)
+    return None, ""
+
+
+def _lacking(why: str, cited: Sequence[Paper], held: Sequence[_Held]) -> _Finding:
+    """The verdict on what no abstract says; it may stand in a paper that shows none."""
+    if len(held) == len(cited):
+        return "unsupported", why
+    return "unjudged", f"{why}, and another paper it cites has a title only"
+
+
+def _of_containment(
+    claim: Claim, worded: Worded, cited: Sequence[Paper], held: Sequence[_Held]
+) -> _Finding:
+    """What the share of the claim decides that stands in the abstracts."""
+    if any(one.verbatim for one in held):
+        return None, ""
+    script = _script(claim.text)
+    if script not in {_script(one.paper.abstract) for one in held}:
+        return "unjudged", "in another script than what it cites"
+    if script in _UNSPACED:
+        return "unjudged", "in a script without spaces between words"
+    if len(worded.shares) < _FEWEST_WORDS:
+        return "unjudged", "too few words to judge by"
+    if share_of(worded, _together(held)) < ENOUGH:
+        its = "its abstract says" if len(held) == 1 else "its abstracts say"
+        return _lacking(f"{its} little of this", cited, held)
+    idle = [one.paper.paper_id for one in held if _is_idle(worded, one, held)]
+    return ("partial", f"{', '.join(idle)} adds nothing to it") if idle else (None, "")
+
+
+def _is_idle(worded: Worded, one: _Held, held: Sequence[_Held]) -> bool:
+    if len(held) == 1 or one.window.share >= OF_ITS_OWN:
+        return False
+    others = [other for other in held if other is not one]
+    gain = share_of(worded, _together(held)) - share_of(worded, _together(others))
+    return gain < ADDS
+
+
+def _together(held: Sequence[_Held]) -> frozenset[str]:
+    return frozenset().union(*(one.window.words for one in held))
+
+
+def _script(text: str) -> str:
+    """The script of most letters, as Unicode names it; empty without letters."""
+    if text.isascii():
+        return "LATIN"
+    letters = Counter(
+        unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha()
+    )
+    return max(letters, key=lambda script: (letters[script], script), default="LATIN")

@@ -11,14 +11,18 @@ from ragassist.errors import (
     LibraryLocked,
     LibraryReadOnly,
     RagassistError,
+    UsageError,
 )
 from ragassist.index.chroma import VectorIndex
 from ragassist.index.embedders import BuiltinEmbedder, Embedder, load_embedder
 from ragassist.index.generations import Generations, Reader
 from ragassist.index.indexing import Progress, space_of, update_index
+from ragassist.index.lexical import content_words
 from ragassist.index.search import DenseQuery, find_passages
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import count_chunks, count_pending, expected_generations
+from ragassist.storage.papers import count_papers
+from ragassist.text import one_line
 from ragassist.types import Filters, Passage
 
 _EMBEDDER = "embedder"
@@ -92,7 +96,17 @@ class Retriever:
 
         Finishes pending work first. A damaged index is made anew from the catalog, and where that
         is not possible the catalog's own vectors are compared one by one.
+
+        Raises:
+            UsageError: the question has no word in it, or the library no paper.
         """
+        question = one_line(question)
+        if not content_words(question):
+            raise UsageError(f"the question {question!r} has no word to search for")
+        if top_k < 1:
+            raise UsageError(f"top_k={top_k!r} must be at least 1")
+        if not count_papers(self._catalog):
+            raise UsageError("the library has no papers yet: `ragassist add FILE`")
         self.catch_up()
         try:
             dense = self._dense(question)

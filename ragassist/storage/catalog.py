@@ -21,6 +21,7 @@ from ragassist.text import fold
 CATALOG_NAME = "catalog.sqlite3"
 _LOCK_NAME = "write.lock"
 _BUSY_WAIT_S = 30.0
+_NOTE_WAIT_S = 2
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
 
 Row = tuple[Any, ...]
@@ -67,7 +68,8 @@ class Catalog:
     def _bring_up_to_date(self) -> None:
         with self._translated:
             version = schema_version(self._connection)
-        if version == SCHEMA_VERSION:
+        if version == SCHEMA_VERSION or (version and self.read_only):
+            # Every later version has only added to the first, and only what is written to.
             return
         # A new catalog needs no writer's lock: whoever holds it may hold it for hours.
         with nullcontext() if version == 0 else self.writing(), self._translated:
@@ -131,7 +133,7 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All the statements inside, or none of them; call it inside `writing()`."""
+        """All the statements inside, or none of them; call it inside `writing()` or `noting()`."""
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -184,6 +186,33 @@ class Catalog:
                 self._connection.execute("PRAGMA wal_checkpoint (PASSIVE)")
         finally:
             lock.release()
+
+    @contextmanager
+    def noting(self, *, erasing: bool = False) -> Iterator[None]:
+        """A transaction for the log alone, which whoever asks may write beside a writer.
+
+        Needs no writer's lock, which an import may hold for hours; where that import is in the
+        middle of a transaction it waits two seconds and gives up.
+
+        Args:
+            erasing: what is deleted inside is overwritten on disk as well.
+
+        Raises:
+            LibraryReadOnly, LibraryLocked, StorageError: nothing was written.
+        """
+        if self.read_only:
+            raise LibraryReadOnly(f"the library {str(self.folder)!r} cannot be written to")
+        self.execute(f"PRAGMA busy_timeout = {1000 * _NOTE_WAIT_S}")
+        try:
+            if erasing:
+                self.execute("PRAGMA secure_delete = ON")
+            with self.transaction():
+                yield
+            if erasing:
+                self.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+        finally:
+            self.execute("PRAGMA secure_delete = OFF")
+            self.execute(f"PRAGMA busy_timeout = {int(1000 * _BUSY_WAIT_S)}")
 
     def copy_to(self, folder: Path) -> None:
         """Copy the catalog, as it stands, into another folder."""

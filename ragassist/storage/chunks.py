@@ -87,7 +87,12 @@ def expect_generation(catalog: Catalog, name: str) -> None:
 
 def was_indexed(catalog: Catalog) -> bool:
     """Whether there ever was a generation that readers could use."""
-    return catalog.meta(_GENERATION) is not None
+    return generation_in_use(catalog) is not None
+
+
+def generation_in_use(catalog: Catalog) -> str | None:
+    """The generation that readers use; None before the first."""
+    return catalog.meta(_GENERATION)
 
 
 def expected_generations(catalog: Catalog) -> set[str]:

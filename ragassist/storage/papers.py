@@ -124,6 +124,19 @@ def load_papers(catalog: Catalog, rows: Sequence[int]) -> list[Paper]:
     return [papers[row] for row in rows if row in papers]
 
 
+def papers_by_id(catalog: Catalog, paper_ids: Sequence[str]) -> dict[str, Paper]:
+    """The papers of these ids, in order; aliases are not among them.
+
+    Raises:
+        UnknownPaper: as `find_row` does.
+    """
+    rows = [find_row(catalog, paper_id) for paper_id in paper_ids]
+    papers = {paper.paper_id: paper for paper in load_papers(catalog, rows)}
+    if gone := [paper_id for paper_id in paper_ids if paper_id not in papers]:
+        raise UnknownPaper(f"no paper {gone[0]!r} in this library any more")
+    return papers
+
+
 def iterate_papers(catalog: Catalog, filters: Filters) -> Iterator[Paper]:
     """The papers that pass, by id; pages through the catalog, flat in memory."""
     passing, parameters = rows_of(filters)

@@ -104,13 +104,34 @@ CREATE INDEX failures_by_source ON failures (source_id);
 """
 
 
+_VERSION_2 = """
+-- The log of what was asked. Written by readers, too; nothing else depends on it.
+CREATE TABLE exchanges (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL,
+    asked_at TEXT NOT NULL,
+    question TEXT NOT NULL,
+    text TEXT NOT NULL,
+    answered INTEGER NOT NULL,
+    answerer TEXT NOT NULL,
+    verdicts TEXT NOT NULL,
+    kept TEXT NOT NULL
+);
+"""
+
+
 def _create(connection: sqlite3.Connection) -> None:
     for statement in _statements(_VERSION_1):
         connection.execute(statement)
 
 
+def _add_log(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_VERSION_2):
+        connection.execute(statement)
+
+
 # The n-th entry takes a catalog from version n to n + 1; version 0 is an empty file.
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_log)
 
 SCHEMA_VERSION = len(_MIGRATIONS)
 

@@ -10,8 +10,8 @@ from tests.cli.terminal import ragassist
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of the sample papers. Read it; do not write to it."""
+def _untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the sample papers of which nothing was asked yet."""
     folder = tmp_path_factory.mktemp("sample") / "library"
     sample = resources.files("ragassist") / "resources" / "sample_library.jsonl"
     added = ragassist("--library", folder, "add", str(sample))
@@ -19,7 +19,13 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def made_once(_untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the sample papers. Ask it; change nothing but its log."""
+    return Path(shutil.copytree(_untouched, tmp_path_factory.mktemp("shared") / "library"))
+
+
 @pytest.fixture
-def own_copy(made_once: Path, tmp_path: Path) -> Path:
-    """A copy of it that the test may change."""
-    return Path(shutil.copytree(made_once, tmp_path / "library"))
+def own_copy(_untouched: Path, tmp_path: Path) -> Path:
+    """A copy of it that the test may change, with nothing in its log."""
+    return Path(shutil.copytree(_untouched, tmp_path / "library"))

@@ -13,13 +13,13 @@ NO_NETWORK = str(Path(__file__).parent / "no_network")
 
 
 def ragassist(
-    *arguments: str | Path, cwd: Path | None = None, **environment: str
+    *arguments: str | Path, cwd: Path | str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `ragassist` with no network, in a pipe, with nothing on standard input."""
     return subprocess.run(
         [sys.executable, "-m", "ragassist", *map(str, arguments)],
         cwd=cwd,
-        env=_environment(environment),
+        env=environment_of(environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -36,7 +36,7 @@ def ragassist_on_terminal(
     child, screen = pty.fork()
     if not child:
         command = [sys.executable, "-m", "ragassist", *map(str, arguments)]
-        os.execvpe(command[0], command, _environment(environment))
+        os.execvpe(command[0], command, environment_of(environment))
     ioctl(screen, TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     os.write(screen, typed.encode())
     shown = b""
@@ -49,7 +49,8 @@ def ragassist_on_terminal(
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
 
 
-def _environment(extra: dict[str, str]) -> dict[str, str]:
+def environment_of(extra: dict[str, str]) -> dict[str, str]:
+    """The variables of this process, none that configures ragassist, and those given."""
     dropped = ("RAGASSIST_", "OPENAI_", "COLUMNS")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
     return {**kept, "PYTHONPATH": NO_NETWORK, "PYTHONIOENCODING": "utf-8", **extra}

@@ -11,7 +11,8 @@ import pytest
 from tests.cli.terminal import ragassist, ragassist_on_terminal
 
 COMMANDS = (
-    "add", "ask", "search", "papers", "show", "remove", "status", "doctor", "reindex", "demo",
+    "add", "ask", "chat", "search", "related", "papers", "show", "remove", "log", "status",
+    "doctor", "reindex", "demo",
 )  # fmt: skip
 ESCAPE = "\x1b"
 README = Path(__file__).parents[2] / "README.md"
@@ -146,7 +147,9 @@ def test_a_path_that_is_not_there_makes_no_library(tmp_path: Path) -> None:
 def test_an_answer_cites_after_each_sentence_and_lists_the_papers(made_once: Path) -> None:
     asked = ragassist("--library", made_once, "ask", "What does dense passage retrieval improve?")
     assert asked.returncode == 0
-    prose, references = asked.stdout.split("\n\nReferences:\n")
+    prose, rest = asked.stdout.split("\n\nLedger: ")
+    ledger, references = rest.split("\n\nReferences:\n")
+    assert re.fullmatch(r"(\d+) claims?: \1 supported", ledger)
     cited = list(dict.fromkeys(re.findall(r"\[([^\]]+)\]", prose)))
     assert "karpukhin2020dense" in cited
     assert re.findall(r"^\[([^\]]+)\]", references, re.MULTILINE) == cited
@@ -178,7 +181,16 @@ def test_a_path_that_is_not_there_stops_no_other(tmp_path: Path) -> None:
 def test_ask_json_gives_claims_whose_quotes_stand_in_the_abstracts(made_once: Path) -> None:
     asked = ragassist("--library", made_once, "ask", "--json", "What is self-reflective retrieval?")
     shape = json.loads(asked.stdout)
-    assert list(shape) == ["schema", "question", "answer", "references", "passages", "timings"]
+    assert list(shape) == [
+        "schema",
+        "question",
+        "standalone",
+        "answer",
+        "references",
+        "passages",
+        "origin",
+        "timings",
+    ]
     for claim in shape["answer"]["claims"]:
         assert claim["citations"] == [quote["paper_id"] for quote in claim["evidence"]]
         for quote in claim["evidence"]:

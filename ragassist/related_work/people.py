@@ -1,0 +1,99 @@
+"""Whose work a paper is: as a sentence names them, and as BibTeX reads them."""
+
+import re
+from dataclasses import dataclass
+
+from ragassist.text import one_line
+from ragassist.types import Paper
+
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+_INITIALS = re.compile(r"(?!(?:II|III|IV)$)(?:[A-Z]{1,3}|(?:[A-Z]\.-?){1,3})")
+_ORGANISATION = re.compile(
+    r"\b(?:and|for|of|the|Team|Group|Consortium|Collaboration|Committee|Workshop|Labs?|Laboratory|"
+    r"University|Institute|Foundation|Project|Network|Association|Society|Inc|Ltd|Research)\b"
+)
+# `Family, Jr, Given` is all that BibTeX knows.
+_MOST_COMMAS = 2
+_FEW_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A person's name in parts; an organisation has no given name.
+
+    Attributes:
+        family: with its particles, `van der Maaten`.
+        suffix: `Jr`, `III`; empty for most.
+    """
+
+    family: str
+    given: str = ""
+    suffix: str = ""
+
+
+def parse_name(written: str) -> Name:
+    """The parts of `Given Family`, `Family, Given` or, as PubMed has it, `Family GN`.
+
+    A name without capitals, as in scripts that have none, and an organisation stay whole.
+    """
+    name = one_line(written)
+    if name.count(",") > _MOST_COMMAS or _ORGANISATION.search(name):
+        return Name(family=name)
+    if "," in name:
+        parts = [part.strip() for part in name.split(",")]
+        suffix = parts[1] if len(parts) > _MOST_COMMAS else ""
+        return Name(family=parts[0] or name, given=parts[-1], suffix=suffix)
+    words = name.split()
+    if not any(word[0].isupper() for word in words):
+        return Name(family=name)
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
+    start, stop = _family(words)
+    given = words[:start] + words[stop:]
+    return Name(family=" ".join(words[start:stop]), given=" ".join(given), suffix=suffix)
+
+
+def name_authors(paper: Paper) -> str:
+    """`Qin`, `Qin and Hu`, `Qin et al.`; empty where nobody is named."""
+    families = [parse_name(author).family for author in paper.authors]
+    if not families:
+        return ""
+    if paper.authors_truncated or len(families) > 2:
+        return f"{families[0]} et al."
+    return " and ".join(families)
+
+
+def own_name(title: str) -> str:
+    """What authors call their work, where a single word before the title's colon says; or empty."""
+    name, colon, _ = one_line(title).partition(":")
+    return name if colon and " " not in name else ""
+
+
+def name_work(paper: Paper) -> str:
+    """What a paper without authors goes by: a few words before its title's colon, or the title."""
+    title = one_line(paper.title)
+    before, colon, _ = title.partition(":")
+    few = colon and 0 < len(before.split()) <= _FEW_WORDS
+    return (before if few else title) or paper.paper_id
+
+
+def introduce(paper: Paper) -> str:
+    """How a sentence begins that quotes a paper: `Qin et al. (2023)`, or by what it goes by."""
+    year = "" if paper.year is None else f" ({paper.year})"
+    return f"{name_authors(paper) or name_work(paper)}{year}"
+
+
+def is_citable_by_author(paper: Paper) -> bool:
+    """Whether a citation style makes the same of its record as `introduce` does."""
+    return bool(paper.authors) and paper.year is not None
+
+
+def _family(words: list[str]) -> tuple[int, int]:
+    """Where among the words the family name begins and ends."""
+    kept = len(words)
+    while kept > 1 and _INITIALS.fullmatch(words[kept - 1]):
+        kept -= 1
+    # `KAIMING HE` is in capitals throughout: no initials.
+    if kept < len(words) and not " ".join(words[:kept]).isupper():
+        return 0, kept
+    particle = next((n for n, word in enumerate(words[:-1]) if n and word[0].islower()), None)
+    return len(words) - 1 if particle is None else particle, len(words)

@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+
+from tests.chat_server import ChatServer, quotes_first
+from tests.cli.terminal import ragassist
+
+QUESTION = "What does dense passage retrieval improve?"
+KEY = "sk-owl-4711-zygomorphic"
+
+
+def ask(library: Path, question: str, *options: str, **environment: str) -> int:
+    return ragassist("--library", library, "ask", question, *options, **environment).returncode
+
+
+def test_what_was_asked_is_listed_the_latest_last(own_copy: Path) -> None:
+    assert ask(own_copy, QUESTION) == 0
+    assert ask(own_copy, "best pizza in Naples") == 3
+    listed = ragassist("--library", own_copy, "log")
+
+    first, second = listed.stdout.splitlines()
+    number, when, came, question = first.split("\t")
+    assert (number, question) == ("1", QUESTION)
+    assert when.startswith("20")
+    assert came.endswith(" supported")
+    assert second.split("\t")[2:] == ["declined", "best pizza in Naples"]
+
+
+def test_an_exchange_is_shown_whole(own_copy: Path) -> None:
+    ask(own_copy, QUESTION)
+    shown = ragassist("--library", own_copy, "log", "1")
+
+    assert "answered by extractive" in shown.stdout
+    assert "[karpukhin2020dense]" in shown.stdout
+
+
+def test_an_exchange_that_is_not_there_is_a_mistake_of_usage(own_copy: Path) -> None:
+    shown = ragassist("--library", own_copy, "log", "7")
+
+    assert shown.returncode == 2
+    assert shown.stderr == "error: no exchange 7 in the log: `ragassist log` lists them\n"
+
+
+def test_json_holds_what_makes_the_answer_again(own_copy: Path) -> None:
+    ask(own_copy, QUESTION)
+    shape = json.loads(ragassist("--library", own_copy, "log", "--json").stdout)
+    (exchange,) = shape["exchanges"]
+
+    assert shape["schema"] == 1
+    assert exchange["conversation"] == exchange["number"] == 1
+    assert exchange["kept"]["library"]["papers"] == 44
+    assert exchange["kept"]["origin"]["answerer"] == "extractive"
+    assert exchange["kept"]["passages"][0]["rank"] == 1
+    assert exchange["kept"]["claims"][0]["verdict"] == "supported"
+
+
+def test_clearing_forgets_everything(own_copy: Path) -> None:
+    ask(own_copy, QUESTION)
+    cleared = ragassist("--library", own_copy, "log", "--clear")
+
+    assert cleared.stdout == "1 exchange forgotten\n"
+    assert ragassist("--library", own_copy, "log").stdout == "Nothing is in the log.\n"
+
+
+def test_logging_can_be_switched_off(own_copy: Path) -> None:
+    ask(own_copy, QUESTION, "--no-log")
+    ask(own_copy, QUESTION, RAGASSIST_LOG="false")
+
+    assert ragassist("--library", own_copy, "log").stdout == "Nothing is in the log.\n"
+
+
+def test_the_log_says_which_model_and_prompts_answered_and_holds_no_key(own_copy: Path) -> None:
+    with ChatServer(quotes_first) as server:
+        asked = ask(own_copy, QUESTION, **server.environment, OPENAI_API_KEY=KEY)
+    (exchange,) = json.loads(ragassist("--library", own_copy, "log", "--json").stdout)["exchanges"]
+
+    assert asked == 0
+    assert exchange["answerer"] == "openai:test-model"
+    assert set(exchange["kept"]["origin"]["prompts"]) >= {"answer"}
+    assert exchange["kept"]["origin"]["usage"]["calls"] == 1
+    on_disk = b"".join(file.read_bytes() for file in own_copy.rglob("*") if file.is_file())
+    assert KEY.encode() not in on_disk
