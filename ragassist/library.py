@@ -203,9 +203,7 @@ class Library:
         from ragassist.answering.asking import Question, answer
 
         asked = Question(text=question, filters=filters or Filters(), earlier=tuple(earlier))
-        return answer(
-            asked, self._catalog(), self._retrieval(), self._chat_model(), self._notify
-        )
+        return answer(asked, self._catalog(), self._retrieval(), self._chat_model(), self._notify)
 
     def related(
         self, topic: str, *, filters: Filters | None = None, limit: int = _RELATED_PAPERS

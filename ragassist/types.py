@@ -223,6 +223,14 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def since(self, before: "Usage") -> "Usage":
+        """What was added to an earlier usage to make this one."""
+        return Usage(
+            calls=self.calls - before.calls,
+            input_tokens=self.input_tokens - before.input_tokens,
+            output_tokens=self.output_tokens - before.output_tokens,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:

@@ -1,5 +1,6 @@
 """One question, from finding passages to an answer or to declining."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
@@ -7,15 +8,26 @@ from dataclasses import dataclass
 
 from ragassist.answering.conversation import condense
 from ragassist.answering.extractive import extract_claims
+from ragassist.answering.keyed import key_passages
 from ragassist.answering.prose import as_prose
-from ragassist.answering.writing import Written, key_passages, write_checked
+from ragassist.answering.writing import Written, write_checked
 from ragassist.errors import UnknownPaper
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.retriever import Retriever
 from ragassist.models import ChatModel
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.papers import any_passes, describe, papers_by_id
-from ragassist.types import Answer, Claim, Declined, Exchange, Filters, Origin, Paper, Passage
+from ragassist.types import (
+    Answer,
+    Claim,
+    Declined,
+    Exchange,
+    Filters,
+    Origin,
+    Paper,
+    Passage,
+    Usage,
+)
 
 PASSAGES = 10
 _NEAREST_SHOWN = 3
@@ -59,6 +71,7 @@ def answer(
         ModelMisconfigured, ModelUnavailable: as they say.
     """
     clock = _Clock()
+    before = Usage() if model is None else model.usage
     standalone = condense(question.text, question.earlier, model)
     if question.earlier:
         clock.lap("condense")
@@ -72,6 +85,10 @@ def answer(
     else:
         written = yield from _write(model, standalone, found, ledger)
     clock.lap("answer")
+    origin = written.origin
+    if model is not None:
+        # What condensing took counts as well.
+        origin = dataclasses.replace(origin, usage=model.usage.since(before))
     if not written.claims and not written.origin.interrupted:
         return Declined(
             question=question.text,
@@ -80,7 +97,7 @@ def answer(
             nearest=tuple(found.papers[p.paper_id] for p in found.passages[:_NEAREST_SHOWN]),
             passages=found.passages,
             filters=question.filters,
-            origin=written.origin,
+            origin=origin,
             timings=clock.laps,
         )
     cited = dict.fromkeys(paper_id for claim in written.claims for paper_id in claim.citations)
@@ -92,7 +109,7 @@ def answer(
         references=tuple(found.papers[paper_id] for paper_id in cited if paper_id in found.papers),
         passages=found.passages,
         filters=question.filters,
-        origin=written.origin,
+        origin=origin,
         timings=clock.laps,
     )
 

@@ -6,25 +6,20 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from ragassist.answering.keyed import Keyed
 from ragassist.answering.prose import in_brackets
 from ragassist.errors import ModelMisconfigured, ModelUnavailable
-from ragassist.grounding.citations import LONGEST_BRACKET, find_citations, write_claim
+from ragassist.grounding.citations import LONGEST_BRACKET, write_claim
 from ragassist.grounding.claims import ClaimStream, split_claims
 from ragassist.grounding.ledger import Ledger
 from ragassist.models import ChatModel
 from ragassist.prompts import load_prompt
-from ragassist.text import one_line, strip_controls
-from ragassist.tokens import token_counter
-from ragassist.types import Claim, Mark, Origin, Passage, Usage, Verdict
+from ragassist.text import one_line
+from ragassist.types import Claim, Mark, Origin, Verdict
 
 _MOST_REPAIRS = 5
 _FAILS: frozenset[Verdict] = frozenset({"uncited", "unsupported"})
 _NO_BETTER: frozenset[Verdict] = _FAILS | {"contradicted"}
-# Square brackets of every width, as round ones: a model that copies them cites nothing.
-_ROUND = str.maketrans("[]【】［］〔〕", "()()()()")
-# Where a passage would open or close the block it stands in.
-_FENCE = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
-_EMPTY_LINES = re.compile(r"\n\s*\n")
 # Models wrap a token in the marks of Markdown, and escape its underscore.
 _MARKDOWN = "*_`#>\"' \t\r\n"
 _NO_ANSWER = "NO_ANSWER"
@@ -46,69 +41,6 @@ class Written:
     claims: tuple[Claim, ...]
     origin: Origin
     declined: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keyed:
-    """Passages as a prompt shows them.
-
-    Attributes:
-        text: the passages, each under its key, nothing in them that looks like a key.
-        papers: the paper of each key that may be cited, and each paper's own id.
-        keys: those of the passages, best first.
-    """
-
-    text: str
-    papers: Mapping[str, str]
-    keys: tuple[str, ...]
-
-
-def key_passages(
-    passages: Sequence[Passage], years: Mapping[str, int | None], *, max_tokens: int = 6000
-) -> Keyed:
-    """Put passages under the keys P1, P2, … by rank, so that they can be cited and not steer.
-
-    Square brackets in them become round ones, what still reads as a citation is broken up
-    (`(P3)` is shown as `(P·3)`), and nothing in them closes the block they stand in.
-
-    Args:
-        years: of the papers, by paper_id; a paper without one is shown without.
-        max_tokens: the passages that rank last are left out until the rest fits; the first one is
-            shown at any length, and none is cut.
-    """
-    _, count_tokens = token_counter()
-    ranked = sorted(passages, key=lambda passage: passage.rank)
-    names = {f"P{number}": passage.paper_id for number, passage in enumerate(ranked, start=1)}
-    papers = {paper_id: paper_id for paper_id in names.values()} | names
-    blocks: list[str] = []
-    left = max_tokens
-    for (key, paper_id), passage in zip(names.items(), ranked, strict=True):
-        block = _block(key, years.get(paper_id), passage, papers)
-        left -= count_tokens(block)
-        if left < 0 and blocks:
-            break
-        blocks.append(block)
-    keys = tuple(names)[: len(blocks)]
-    shown = {names[key]: names[key] for key in keys} | {key: names[key] for key in keys}
-    return Keyed(text="\n\n".join(blocks), papers=shown, keys=keys)
-
-
-def _block(key: str, year: int | None, passage: Passage, papers: Mapping[str, str]) -> str:
-    dated = "" if year is None else f' year="{year}"'
-    text = _EMPTY_LINES.sub("\n", strip_controls(passage.text).strip())
-    shown = _inert(f"{one_line(passage.title)}\n{text}", papers)
-    return f'<passage key="{key}"{dated}>\n{shown}\n</passage>'
-
-
-def _inert(text: str, papers: Mapping[str, str]) -> str:
-    text = _FENCE.sub("‹", text.translate(_ROUND))
-    while found := find_citations(text, papers):
-        for citing in reversed(found):
-            broken = text[citing.start : citing.stop]
-            for key, _ in citing.papers:
-                broken = broken.replace(key, f"{key[0]}·{key[1:]}")
-            text = text[: citing.start] + broken + text[citing.stop :]
-    return text
 
 
 def write_checked(
@@ -193,7 +125,7 @@ class _Text:
         origin = Origin(
             answerer=self._model.name,
             prompts={prompt.name: prompt.version for prompt in prompts},
-            usage=_since(self._before, self._model.usage),
+            usage=self._model.usage.since(self._before),
             repairs=self._repairs,
             interrupted=self.interrupted,
             failure=self._failure,
@@ -299,11 +231,3 @@ def _unmarked(text: str) -> str:
 
 def _first_line(text: str) -> str:
     return one_line(text.lstrip(_MARKDOWN + ":-–—").partition("\n")[0]).rstrip(_MARKDOWN)
-
-
-def _since(before: Usage, after: Usage) -> Usage:
-    return Usage(
-        calls=after.calls - before.calls,
-        input_tokens=after.input_tokens - before.input_tokens,
-        output_tokens=after.output_tokens - before.output_tokens,
-    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragassist.cli import as_json, render
+from ragassist.cli.exits import FAILED, INTERRUPTED
 from ragassist.cli.options import AsJson, EmbedderName
 from ragassist.cli.session import Session, session_of
 from ragassist.text import one_line
@@ -52,7 +53,7 @@ def add(
             report = library.preview(*paths) if dry_run else _add(session, library, paths, embedder)
     except KeyboardInterrupt:
         session.tell("interrupted: what was read is kept; run it again to go on")
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     if json:
         typer.echo(as_json.dumps(as_json.of_report(report, dry_run=dry_run)))
     else:
@@ -62,9 +63,9 @@ def add(
         if source.error is not None:
             typer.echo(f"error: {one_line(source.error)}", err=True)
     if any(s.error is not None and str(Path(s.source).resolve()) in named for s in report.sources):
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
     if not any(source.records for source in report.sources):
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _add(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import add, ask, chat, demo, evaluate, log, papers, related, upkeep
+from ragassist.cli.exits import FAILED, INTERRUPTED
 from ragassist.cli.session import Session
 from ragassist.errors import RagassistError
 
@@ -70,15 +71,18 @@ def main() -> None:
     try:
         app(prog_name="ragassist")
     except KeyboardInterrupt:
-        _fail("interrupted", 130)
+        _fail("interrupted", INTERRUPTED)
     except RagassistError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:
         # The reader of our output went away, as `head` does.
         sys.stderr.close()
-        sys.exit(1)
+        sys.exit(FAILED)
     except OSError as error:
-        _fail(f"{error.strerror or error}: {error.filename!r}" if error.filename else str(error), 1)
+        _fail(
+            f"{error.strerror or error}: {error.filename!r}" if error.filename else str(error),
+            FAILED,
+        )
 
 
 def _fail(message: str, code: int) -> None:

@@ -5,8 +5,12 @@ ask      {schema, question, standalone, answer: {text, claims: [claim]}, referen
          library does not bear on the question, `declined: {reason, nearest: [paper_id]}`, and then
          `references` are the nearest. `standalone` is what was searched for.
 log      {schema, exchanges: [{number, conversation, asked_at, question, text, answered, answerer,
-         verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages: [place], claims,
-         timings}}]}
+         verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages, claims,
+         timings}}]}; the passages of the log have a place and no text.
+related  {schema, topic, related: {text, themes: [{name, paper_ids}], claims: [claim]},
+         references: [paper], left_out: [{paper_id, reason}], uncited: [paper_id], origin}; a
+         claim's `paragraph` is the place of its theme. Declined as `ask` is.
+eval     in `ragassist/cli/evaluate.py`.
 search   {schema, question, passages: [passage]}
 papers   {schema, papers: [paper]}
 show     {schema, paper: paper with its abstract}

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import as_json, render
+from ragassist.cli.exits import end_with
 from ragassist.cli.options import (
     AsJson,
     Author,
@@ -18,11 +19,7 @@ from ragassist.cli.options import (
     filters_from,
 )
 from ragassist.cli.session import session_of
-from ragassist.errors import ModelUnavailable
-from ragassist.types import Answer, Declined
-
-_DECLINED = 3
-_INTERRUPTED = 130
+from ragassist.types import Declined
 
 
 def ask(
@@ -63,23 +60,7 @@ def ask(
         typer.echo(as_json.dumps(as_json.of_outcome(outcome)))
     else:
         render.show_outcome_end(outcome, ledger=ledger)
-    end_with(outcome)
-
-
-def end_with(outcome: Answer | Declined) -> None:
-    """Exit as an outcome says: 0 answered, 1 the model failed, 3 declined, 130 interrupted.
-
-    Raises:
-        ModelUnavailable: what came before the failure has been shown.
-        typer.Exit: with the code, where it is not 0.
-    """
-    if outcome.origin.failure:
-        raise ModelUnavailable(f"the answer ends here: {outcome.origin.failure}")
-    if outcome.origin.interrupted:
-        typer.echo("interrupted: the answer ends here", err=True)
-        raise typer.Exit(_INTERRUPTED)
-    if isinstance(outcome, Declined):
-        raise typer.Exit(_DECLINED)
+    end_with(outcome.origin, declined=isinstance(outcome, Declined))
 
 
 def search(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ragassist.cli import render
+from ragassist.cli.exits import FAILED
 from ragassist.cli.options import (
     Author,
     Category,
@@ -75,7 +76,7 @@ def chat(
             if not conversation.hear(line):
                 break
     if conversation.failed and not sys.stdin.isatty():
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 class Conversation:
@@ -138,10 +139,10 @@ class Conversation:
             number = self._library.log(outcome, conversation=self._number)
             self._number = self._number or number
         if outcome.origin.interrupted:
-            typer.echo("interrupted: the answer ends here", err=True)
+            typer.echo("interrupted: the text ends here", err=True)
         if outcome.origin.failure:
             self.failed = True
-            typer.echo(f"error: the answer ends here: {outcome.origin.failure}", err=True)
+            typer.echo(f"error: the text ends here: {outcome.origin.failure}", err=True)
 
     def _show_sources(self) -> None:
         if self._last is None:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import render
-from ragassist.cli.ask import end_with
+from ragassist.cli.exits import end_with
+from ragassist.types import Declined
 
 _QUESTION = "Can dense retrieval beat BM25?"
 
@@ -42,5 +43,5 @@ def demo(
         typer.echo(f'$ ragassist ask "{question}"')
         outcome = render.show_stream(library.stream(question))
         render.show_outcome_end(outcome)
-    end_with(outcome)
+    end_with(outcome.origin, declined=isinstance(outcome, Declined))
     typer.echo("\nNow your own papers: ragassist add FILE")

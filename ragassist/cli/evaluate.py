@@ -30,6 +30,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ragassist.cli import as_json
+from ragassist.cli.exits import INTERRUPTED, NOT_MET
+from ragassist.cli.files import check_target, write_text
 from ragassist.cli.options import AsJson, EmbedderName, Extractive
 from ragassist.cli.session import session_of
 from ragassist.errors import RagassistError, UsageError
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
     from ragassist.evaluation.outcomes import Outcome
     from ragassist.library import Library
 
-_NOT_MET = 3
-_INTERRUPTED = 130
 _NAMED = 10
 
 app = typer.Typer(
@@ -265,11 +265,11 @@ def _verdict_of_gate(done: "Grounding") -> Iterator[str]:
 def _end_with(done: "Grounding") -> None:
     if done.partial:
         typer.echo("interrupted: these figures are of a part of the questions", err=True)
-        raise typer.Exit(_INTERRUPTED)
+        raise typer.Exit(INTERRUPTED)
     if all(outcome.kind == "error" for outcome in done.outcomes):
         raise RagassistError(f"every question failed, the first with: {done.outcomes[0].text}")
     if not done.met:
-        raise typer.Exit(_NOT_MET)
+        raise typer.Exit(NOT_MET)
 
 
 def _show_left_out(counts: Mapping[str, int]) -> None:
@@ -291,10 +291,10 @@ def _some(names: Sequence[str]) -> str:
 
 def _check_out(out: Path | None) -> None:
     """A run may take long: better told now than when it is done."""
-    if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        raise UsageError(f"--out {str(out)!r} cannot be written: no such folder, or it is one")
+    if out is not None:
+        check_target(out, force=True)
 
 
 def _write(shape: dict[str, Any], out: Path | None) -> None:
     if out is not None:
-        out.write_text(f"{as_json.dumps(shape)}\n", encoding="utf-8")
+        write_text(out, f"{as_json.dumps(shape)}\n")

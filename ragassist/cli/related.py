@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ragassist.cli import as_json, render
+from ragassist.cli.exits import NOT_MET, end_with
+from ragassist.cli.files import check_target, write_text
 from ragassist.cli.options import (
     AsJson,
     Author,
@@ -23,14 +25,12 @@ from ragassist.cli.options import (
     filters_from,
 )
 from ragassist.cli.session import session_of
-from ragassist.errors import ModelUnavailable, UsageError
+from ragassist.errors import UsageError
 from ragassist.types import Claim, Declined
 
 if TYPE_CHECKING:
     from ragassist.related_work.outcome import RelatedWork
 
-_DECLINED = 3
-_INTERRUPTED = 130
 _SHOWN_IDS = 8
 
 
@@ -87,10 +87,10 @@ def related(
         outcome = _drain(stream, shown=sys.stderr.isatty() and not extractive)
     if isinstance(outcome, Declined):
         _show_declined(outcome, json=json)
-        raise typer.Exit(_DECLINED)
+        raise typer.Exit(NOT_MET)
     text = format_text(outcome, format)
     if out is not None:
-        _write(out, text)
+        write_text(out, text)
     if json:
         typer.echo(as_json.dumps(of_related(outcome, text)))
     elif out is None:
@@ -99,17 +99,11 @@ def related(
         _write_bibliography(bib, outcome)
     with contextlib.redirect_stdout(sys.stderr):
         _show_notes(outcome, ledger=ledger)
-    _end(outcome)
+    end_with(outcome.origin, declined=False)
 
 
 def of_related(work: "RelatedWork", text: str) -> dict[str, Any]:
-    """The shape of `related`.
-
-    {schema, topic, related: {text, themes: [{name, paper_ids}], claims: [claim]},
-    references: [paper], left_out: [{paper_id, reason}], uncited: [paper_id], origin}; a claim's
-    `paragraph` is the place of its theme. In place of `related`, when no abstract bears on the
-    topic, `declined: {reason, nearest: [paper_id]}`, and then `references` are the nearest.
-    """
+    """The shape of `related`; `as_json` documents it."""
     return {
         "topic": work.topic,
         "related": {
@@ -127,20 +121,14 @@ def of_related(work: "RelatedWork", text: str) -> dict[str, Any]:
 
 
 def _check_files(bib: Path | None, out: Path | None, *, force: bool) -> None:
-    from ragassist.related_work.bibliography import check_folder, check_target
+    from ragassist.related_work.bibliography import MARK
 
     if bib is not None:
-        check_target(bib, force=force)
-    if out is None:
-        return
-    check_folder(out)
-    if bib is not None and bib.resolve() == out.resolve():
+        check_target(bib, force=force, ours=MARK)
+    if out is not None:
+        check_target(out, force=force)
+    if bib is not None and out is not None and bib.resolve() == out.resolve():
         raise UsageError(f"--bib and --out are both {str(out)!r}: name two files")
-    if out.exists() and not force:
-        raise UsageError(
-            f"{str(out)!r} is there and may hold your edits: name another file, or overwrite it "
-            "with --force"
-        )
 
 
 def _drain(
@@ -159,16 +147,10 @@ def _drain(
         return outcome
 
 
-def _write(path: Path, text: str) -> None:
-    from ragassist.related_work.bibliography import write_text
-
-    write_text(path, text)
-
-
 def _write_bibliography(path: Path, work: "RelatedWork") -> None:
     from ragassist.related_work.bibliography import to_bibtex
 
-    _write(path, to_bibtex(work.references))
+    write_text(path, to_bibtex(work.references))
     count = len(work.references)
     typer.echo(f"{path}: {count} {'entry' if count == 1 else 'entries'}", err=True)
 
@@ -216,12 +198,3 @@ def _show_notes(work: "RelatedWork", *, ledger: bool) -> None:
 def _some(paper_ids: list[str]) -> str:
     more = len(paper_ids) - _SHOWN_IDS
     return ", ".join(paper_ids[:_SHOWN_IDS]) + (f" and {more} more" if more > 0 else "")
-
-
-def _end(work: "RelatedWork") -> None:
-    """Exit as `ask` does: 0 written, 1 the model failed on the way, 130 interrupted."""
-    if work.origin.failure:
-        raise ModelUnavailable(f"the text ends here: {work.origin.failure}")
-    if work.origin.interrupted:
-        typer.echo("interrupted: the text ends here", err=True)
-        raise typer.Exit(_INTERRUPTED)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import as_json
+from ragassist.cli.exits import FAILED
 from ragassist.cli.options import AsJson, EmbedderName
 from ragassist.cli.session import session_of
 from ragassist.text import one_line
@@ -65,7 +66,7 @@ def doctor(context: typer.Context, json: AsJson = False) -> None:
         for check in checks:
             typer.echo(f"{_MARKS[check.state]:6} {check.name}: {one_line(check.says)}")
     if not ok:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def reindex(

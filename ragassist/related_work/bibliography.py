@@ -1,12 +1,9 @@
 """The cited papers as BibTeX."""
 
-import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import quote
 
-from ragassist.errors import UsageError
 from ragassist.related_work.latex import escape
 from ragassist.related_work.people import name_work, parse_name
 from ragassist.text import one_line
@@ -44,56 +41,6 @@ def to_bibtex(papers: Iterable[Paper]) -> str:
     """
     ordered = sorted(papers, key=lambda paper: paper.paper_id)
     return "\n".join([MARK, *(f"\n{_entry(paper)}" for paper in ordered), ""])
-
-
-def check_target(path: Path, *, force: bool) -> None:
-    """See that a bibliography may be written to a path, before work is put into it.
-
-    Raises:
-        UsageError: the folder is not there; a file is that ragassist did not write, and `force` is
-            not set.
-    """
-    check_folder(path)
-    if path.exists() and not force:
-        with path.open("rb") as file:
-            first = file.read(len(MARK))
-        if first and first != MARK.encode():
-            raise UsageError(
-                f"{str(path)!r} was not written by `ragassist related` and is left as it is: name "
-                "another file, or overwrite it with --force"
-            )
-
-
-def check_folder(path: Path) -> None:
-    """See that a file can be at a path.
-
-    Raises:
-        UsageError: there is no such folder, or the path is a folder.
-    """
-    if path.is_dir():
-        raise UsageError(f"{str(path)!r} is a folder: name a file in it")
-    if not path.resolve().parent.is_dir():
-        raise UsageError(f"there is no folder {str(path.parent)!r} to write {path.name!r} to")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; an old one stays until the new one is complete.
-
-    Raises:
-        OSError: the folder or the disk refuses it.
-    """
-    # A link keeps pointing to what it points to.
-    target = path.resolve()
-    written = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        with written.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if target.exists():
-            written.chmod(target.stat().st_mode & 0o777)
-        written.replace(target)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
 
 
 def _entry(paper: Paper) -> str:

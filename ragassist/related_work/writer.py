@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ragassist.answering.keyed import key_passages
 from ragassist.answering.reading import Reading
-from ragassist.answering.writing import Written, key_passages, write_checked
+from ragassist.answering.writing import Written, write_checked
 from ragassist.errors import ModelUnavailable, UsageError
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.lexical import content_words
@@ -126,7 +127,7 @@ def _write_all(sheet: _Sheet, themes: Sequence[Theme]) -> Generator[Claim, None,
         origin=Origin(
             answerer=Origin().answerer if sheet.model is None else sheet.model.name,
             prompts={name: version for one in origins for name, version in one.prompts.items()},
-            usage=_since(before, _used(sheet.model)),
+            usage=_used(sheet.model).since(before),
             repairs=sum(origin.repairs for origin in origins),
             interrupted=interrupted or any(origin.interrupted for origin in origins),
             failure=next((origin.failure for origin in origins if origin.failure), failure),
@@ -181,14 +182,6 @@ def _checked(claim: Claim, ledger: Ledger) -> Claim:
 
 def _used(model: ChatModel | None) -> Usage:
     return Usage() if model is None else model.usage
-
-
-def _since(before: Usage, after: Usage) -> Usage:
-    return Usage(
-        calls=after.calls - before.calls,
-        input_tokens=after.input_tokens - before.input_tokens,
-        output_tokens=after.output_tokens - before.output_tokens,
-    )
 
 
 def _declined(topic: str, found: Candidates, reason: str, origin: Origin) -> Declined:

@@ -34,6 +34,16 @@ class Screen:
         shown = str(self.child.before) + str(self.child.after)
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "")
 
+    def leave(self) -> None:
+        """Type Ctrl-D until it is heard: before the prompt is there it is lost."""
+        for _ in range(20):
+            if not self.child.isalive():
+                return
+            self.child.send("\x04")
+            if self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+                return
+        raise AssertionError("Ctrl-D did not end the chat")
+
     def ready(self) -> None:
         """Wait for the prompt."""
         self.see(r">[ \x08]")
@@ -53,8 +63,7 @@ def chat(library: Path, *arguments: str, **environment: str) -> Iterator[Screen]
         screen = Screen(child)
         screen.ready()
         yield screen
-        child.sendeof()
-        child.expect(pexpect.EOF)
+        screen.leave()
     finally:
         child.close(force=True)
 
@@ -130,7 +139,7 @@ def test_quit_leaves_and_says_nothing_more(own_copy: Path) -> None:
     with chat(own_copy) as screen:
         screen.type("/quit")
         screen.child.expect(pexpect.EOF)
-        screen.child.close()
+        screen.child.wait()
         assert screen.child.exitstatus == 0
 
 
@@ -148,7 +157,9 @@ def test_the_arrow_brings_back_a_question_of_an_earlier_chat(own_copy: Path) -> 
 
 def test_a_command_is_completed(own_copy: Path) -> None:
     with chat(own_copy) as screen:
-        screen.child.send("/sou\t\r")
+        screen.child.send("/sou\t")
+        screen.see("/sources")
+        screen.child.send("\r")
         screen.see("nothing was asked yet")
 
 
@@ -168,7 +179,7 @@ def test_ctrl_c_stops_a_model_keeps_what_was_checked_and_stays(own_copy: Path) -
         screen.type("Can dense retrieval beat BM25?")
         screen.see(r"BM25 is a robust baseline")
         screen.child.sendintr()
-        screen.see("interrupted: the answer ends here")
+        screen.see("interrupted: the text ends here")
         server.wait_abandoned()
         screen.type("/why 1")
         screen.see(r"1\. \w+")

@@ -1,13 +1,8 @@
-import os
-import stat
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragassist.errors import UsageError
-from ragassist.related_work.bibliography import MARK, check_target, to_bibtex, write_text
+from ragassist.related_work.bibliography import to_bibtex
 from ragassist.types import Paper
 from tests.related_work.readers import Entry, plain_of, read_bibtex
 
@@ -111,53 +106,3 @@ def test_whatever_a_record_holds_the_entry_can_be_read_back(
     assert list(entries) == ["p1", "p2"]
     if title.split():
         assert title_of(entries["p1"]) == " ".join(title.split())
-
-
-def test_a_file_is_written_whole_and_keeps_its_permissions(tmp_path: Path) -> None:
-    path = tmp_path / "refs.bib"
-    write_text(path, "é\n")
-    assert path.read_bytes() == "é\n".encode()
-    path.chmod(0o640)
-    write_text(path, "new\n")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert [file.name for file in tmp_path.iterdir()] == ["refs.bib"]
-
-
-def test_a_link_keeps_pointing_to_its_file(tmp_path: Path) -> None:
-    (tmp_path / "there").mkdir()
-    link = tmp_path / "refs.bib"
-    link.symlink_to(tmp_path / "there" / "real.bib")
-    write_text(link, "x\n")
-    assert link.is_symlink()
-    assert (tmp_path / "there" / "real.bib").read_text() == "x\n"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_refuses_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(PermissionError):
-            write_text(tmp_path / "refs.bib", "x")
-    finally:
-        tmp_path.chmod(0o700)
-
-
-def test_only_a_file_of_its_own_is_written_over(tmp_path: Path) -> None:
-    path = tmp_path / "refs.bib"
-    check_target(path, force=False)
-    write_text(path, to_bibtex([]))
-    assert path.read_text().startswith(MARK)
-    check_target(path, force=False)
-    path.write_text("@misc{mine}\n")
-    with pytest.raises(UsageError, match="left as it is"):
-        check_target(path, force=False)
-    check_target(path, force=True)
-    path.write_text("")
-    check_target(path, force=False)
-
-
-def test_a_place_where_no_file_can_be_is_a_wrong_call(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no folder"):
-        check_target(tmp_path / "gone" / "refs.bib", force=True)
-    with pytest.raises(UsageError, match="is a folder"):
-        check_target(tmp_path, force=True)

@@ -268,7 +268,7 @@ def ask_while_it_is_removed(folder: Path, question: str, paper_id: str) -> Answe
 
     def watch(frame: FrameType, event: str, _: object) -> None:
         nonlocal done
-        if event == "return" and frame.f_code.co_name == "extract_claims" and not done:
+        if event == "return" and frame.f_code.co_name == "find_passages" and not done:
             done = True
             with Library.open(folder, exact_up_to=0) as other:
                 other.remove(paper_id)

@@ -1,0 +1,79 @@
+"""Passages as a prompt shows them: under keys, so that they can be cited, and unable to steer."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ragassist.grounding.citations import find_citations
+from ragassist.text import one_line, strip_controls
+from ragassist.tokens import token_counter
+from ragassist.types import Passage
+
+# Square brackets of every width, as round ones: a model that copies them cites nothing.
+_ROUND = str.maketrans("[]【】［］〔〕", "()()()()")
+# Where a passage would open or close the block it stands in.
+_FENCE = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed:
+    """Passages as a prompt shows them.
+
+    Attributes:
+        text: the passages, each under its key, nothing in them that looks like a key.
+        papers: the paper of each key that may be cited, and each paper's own id.
+        keys: those of the passages, best first.
+    """
+
+    text: str
+    papers: Mapping[str, str]
+    keys: tuple[str, ...]
+
+
+def key_passages(
+    passages: Sequence[Passage], years: Mapping[str, int | None], *, max_tokens: int = 6000
+) -> Keyed:
+    """Put passages under the keys P1, P2, … by rank, so that they can be cited and not steer.
+
+    Square brackets in them become round ones, what still reads as a citation is broken up
+    (`(P3)` is shown as `(P·3)`), and nothing in them closes the block they stand in.
+
+    Args:
+        years: of the papers, by paper_id; a paper without one is shown without.
+        max_tokens: the passages that rank last are left out until the rest fits; the first one is
+            shown at any length, and none is cut.
+    """
+    _, count_tokens = token_counter()
+    ranked = sorted(passages, key=lambda passage: passage.rank)
+    names = {f"P{number}": passage.paper_id for number, passage in enumerate(ranked, start=1)}
+    papers = {paper_id: paper_id for paper_id in names.values()} | names
+    blocks: list[str] = []
+    left = max_tokens
+    for (key, paper_id), passage in zip(names.items(), ranked, strict=True):
+        block = _block(key, years.get(paper_id), passage, papers)
+        left -= count_tokens(block)
+        if left < 0 and blocks:
+            break
+        blocks.append(block)
+    keys = tuple(names)[: len(blocks)]
+    shown = {names[key]: names[key] for key in keys} | {key: names[key] for key in keys}
+    return Keyed(text="\n\n".join(blocks), papers=shown, keys=keys)
+
+
+def _block(key: str, year: int | None, passage: Passage, papers: Mapping[str, str]) -> str:
+    dated = "" if year is None else f' year="{year}"'
+    text = _EMPTY_LINES.sub("\n", strip_controls(passage.text).strip())
+    shown = _inert(f"{one_line(passage.title)}\n{text}", papers)
+    return f'<passage key="{key}"{dated}>\n{shown}\n</passage>'
+
+
+def _inert(text: str, papers: Mapping[str, str]) -> str:
+    text = _FENCE.sub("‹", text.translate(_ROUND))
+    while found := find_citations(text, papers):
+        for citing in reversed(found):
+            broken = text[citing.start : citing.stop]
+            for key, _ in citing.papers:
+                broken = broken.replace(key, f"{key[0]}·{key[1:]}")
+            text = text[: citing.start] + broken + text[citing.stop :]
+    return text
