@@ -210,7 +210,7 @@ def test_where_every_question_fails_the_run_has_failed(made_once: Path, tmp_path
         ([], "which questions? --questions FILE, or --smoke"),
         (["--questions", "bad.jsonl"], "bad.jsonl:2: answerable: Input should be a valid boolean"),
         (["--questions", "fine.jsonl", "--gate", "gate.json"], "there is no metric 'truth'"),
-        (["--questions", "fine.jsonl", "--out", "no/run.json"], "--out 'no/run.json' cannot be"),
+        (["--questions", "fine.jsonl", "--out", "no/run.json"], "there is no folder 'no'"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(

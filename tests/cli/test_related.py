@@ -94,8 +94,8 @@ def test_a_topic_that_the_library_does_not_know_exits_3(made_once: Path, tmp_pat
     [
         (["--bib", "gone/refs.bib"], "there is no folder 'gone'"),
         (["--bib", "."], "is a folder"),
-        (["--bib", "mine.bib"], "was not written by `ragassist related`"),
-        (["--out", "mine.bib"], "may hold your edits"),
+        (["--bib", "mine.bib"], "may be your own work"),
+        (["--out", "mine.bib"], "may be your own work"),
         (["--out", "new.txt", "--bib", "new.txt"], "name two files"),
         (["--year", "20x"], "is not understood"),
     ],

@@ -85,6 +85,12 @@ def test_what_no_paper_is_about_is_declined_with_the_nearest(sample: Library, to
     assert len(outcome.nearest) <= 3
 
 
+def test_of_a_topic_that_joins_two_it_is_enough_to_bear_on_one(sample: Library) -> None:
+    work = write(sample, "hallucination and grounding")
+    assert {"ji2023survey", "tang2024minicheck"} <= {paper.paper_id for paper in work.references}
+    assert declined(sample, "pasta and pizza").nearest
+
+
 def test_filters_that_nothing_passes_are_the_reason(sample: Library) -> None:
     outcome = drain(sample.related(TOPIC, filters=Filters(year_from=2090)))
     assert isinstance(outcome, Declined)
