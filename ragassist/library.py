@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from ragassist.errors import EmbedderMismatch, IndexUnavailable, StorageError, UsageError
 from ragassist.storage.catalog import Catalog, catalog_exists
+from ragassist.text import strip_controls
 from ragassist.types import (
     AddReport,
     Answer,
@@ -202,7 +203,9 @@ class Library:
         """As `ask`, yielding every sentence as soon as it is checked, and returning the outcome."""
         from ragassist.answering.asking import Question, answer
 
-        asked = Question(text=question, filters=filters or Filters(), earlier=tuple(earlier))
+        # What a shell makes of bytes that are no text cannot be stored, and asks nothing.
+        text = strip_controls(question)
+        asked = Question(text=text, filters=filters or Filters(), earlier=tuple(earlier))
         return answer(asked, self._catalog(), self._retrieval(), self._chat_model(), self._notify)
 
     def related(
@@ -264,11 +267,30 @@ class Library:
 
         return read_exchanges(self._catalog(), limit)
 
+    def exchange(self, number: int) -> LoggedExchange:
+        """One exchange of the log.
+
+        Raises:
+            UsageError: there is none of that number.
+        """
+        from ragassist.storage.exchanges import read_exchange
+
+        found = read_exchange(self._catalog(), number)
+        if found is None:
+            raise UsageError(f"no exchange {number} in the log: `ragassist log` lists them")
+        return found
+
     def clear_log(self) -> int:
-        """Forget every exchange, and leave nothing of them in the catalog; returns how many."""
+        """Forget every exchange, down to the bytes on disk; returns how many there were."""
         from ragassist.storage.exchanges import clear_exchanges
 
-        return clear_exchanges(self._catalog())
+        count = clear_exchanges(self._catalog())
+        if not self._catalog().erase_traces():
+            self._notify(
+                "another process is reading this library: traces of what was forgotten stay on "
+                "disk until it is done and this is run again"
+            )
+        return count
 
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
         """The papers that pass the filters, by paper_id; flat in memory."""

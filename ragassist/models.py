@@ -23,6 +23,7 @@ _MAX_RETRIES = 2
 _NO_KEY_NEEDED = "no-key-needed"
 _MOST_OF_A_MESSAGE = 200
 _THOUGHTS, _END_OF_THOUGHTS = "<think>", "</think>"
+_REASONS_BY_ITSELF = re.compile(r"o\d(?:-|$)|gpt-5")
 _SECRET = re.compile(r"\bsk-[\w-]{8,}")
 # As OpenAI (in both of its protocols), Anthropic and Google name them.
 _CUT = frozenset({"length", "max_tokens", "incomplete"})
@@ -50,8 +51,8 @@ class ModelChoice:
 
     @property
     def provider(self) -> str:
-        """What comes before the first colon of the name."""
-        return self.name.partition(":")[0].strip()
+        """What comes before the first colon of the name, in lower case."""
+        return self.name.partition(":")[0].strip().lower()
 
     @property
     def model(self) -> str:
@@ -63,7 +64,10 @@ class ModelChoice:
         """What answers, for a message: the server's address without secrets, or the provider."""
         if self.base_url is None or self.provider != "openai":
             return self.provider
-        address = urlsplit(self.base_url)
+        try:
+            address = urlsplit(self.base_url)
+        except ValueError:
+            return "an address that cannot be read"
         return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
 
 
@@ -114,6 +118,14 @@ class ChatModel:
         """Whether the last reply ends before the model did: at a limit, or without a sign-off."""
         return self._cut_short
 
+    def prepare(self) -> None:
+        """Load what the model needs (3 s), without a call.
+
+        Raises:
+            ModelMisconfigured: a package is missing, or the provider refuses the settings.
+        """
+        _ = self._model
+
     def stream(self, prompt: Prompt, slots: Mapping[str, str]) -> Generator[str, None, None]:
         """The reply as it is written, in pieces of any length; at temperature 0.
 
@@ -138,20 +150,51 @@ class ChatModel:
             raise _translate(error, self.choice) from error
         finally:
             self._cut_short = told.reason in self._unfinished
+        self._check_said(told, said=said)
+
+    def complete(self, prompt: Prompt, slots: Mapping[str, str]) -> str:
+        """The whole reply, not streamed: for the short ones, which are waited for in any case.
+
+        Raises:
+            RagassistError: as `stream` does.
+        """
+        told = _Told()
+        try:
+            whole = "".join(_without_thoughts(iter([self._whole(prompt, slots, told)])))
+        except RagassistError:
+            raise
+        except Exception as error:
+            raise _translate(error, self.choice) from error
+        finally:
+            self._cut_short = told.reason in self._unfinished
+        reply = strip_controls(whole)
+        self._check_said(told, said=bool(reply.strip()))
+        return reply
+
+    def _check_said(self, told: "_Told", *, said: bool) -> None:
         if told.reason in _WITHHELD:
             raise ModelUnavailable(f"{self.name} withheld its answer: {told.reason}")
         if not said:
             limit = ", having reached its limit of tokens" if told.reason in _CUT else ""
             raise ModelUnavailable(f"{self.name} answered nothing{limit}: try again")
 
-    def complete(self, prompt: Prompt, slots: Mapping[str, str]) -> str:
-        """The whole reply. It is streamed all the same: the time limit is for the next word.
+    def _whole(self, prompt: Prompt, slots: Mapping[str, str], told: "_Told") -> str:
+        from langchain_core.output_parsers import StrOutputParser
+        from langchain_core.runnables import RunnableLambda
 
-        Raises:
-            RagassistError: as `stream` does.
-        """
-        with closing(self.stream(prompt, slots)) as pieces:
-            return "".join(pieces)
+        model = self._model
+
+        def fill(slots: Mapping[str, str]) -> list[tuple[str, str]]:
+            messages = prompt.messages(slots)
+            self._count(calls=1)
+            return messages
+
+        def note(message: "AIMessage") -> "AIMessage":
+            self._note(message, told)
+            return message
+
+        chain = RunnableLambda(fill) | model | RunnableLambda(note) | StrOutputParser()
+        return str(chain.invoke(dict(slots)))
 
     def _pieces(
         self, prompt: Prompt, slots: Mapping[str, str], told: "_Told"
@@ -210,14 +253,14 @@ class ChatModel:
             model: BaseChatModel = init_chat_model(
                 choice.model,
                 model_provider=choice.provider,
-                temperature=0,
                 max_retries=_MAX_RETRIES,
                 timeout=choice.timeout_s,
+                **_temperature(choice),
                 **_openai_only(choice),
             )
             return model
         except ImportError as error:
-            named = re.search(r"pip install ([\w-]+)", str(error))
+            named = re.search(r"pip install ([\w\[\]-]+)", str(error))
             package = named.group(1) if named else f"langchain-{choice.provider}"
             raise ModelMisconfigured(
                 f"{choice.name} needs a package that is not installed: `pip install {package}`"
@@ -263,12 +306,25 @@ def _check(choice: ModelChoice) -> None:
     if choice.api_key and not choice.api_key.strip().isascii():
         raise ModelMisconfigured("OPENAI_API_KEY holds characters that no key has")
     if choice.base_url is not None:
-        address = urlsplit(choice.base_url)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ModelMisconfigured(
-                f"OPENAI_BASE_URL={choice.base_url!r} is no address such as "
-                "http://localhost:11434/v1"
-            )
+        _check_address(choice.base_url)
+
+
+def _check_address(base_url: str) -> None:
+    """See that it is one; it may hold a password, and is not shown."""
+    try:
+        address = urlsplit(base_url)
+        right = address.scheme in {"http", "https"} and bool(address.hostname)
+    except ValueError:
+        right = False
+    if not right:
+        raise ModelMisconfigured(
+            "OPENAI_BASE_URL is no address such as http://localhost:11434/v1: see how it is spelt"
+        )
+
+
+def _temperature(choice: ModelChoice) -> dict[str, Any]:
+    """None for OpenAI's reasoning models, which refuse to be told."""
+    return {} if _REASONS_BY_ITSELF.match(choice.model) else {"temperature": 0}
 
 
 def _openai_only(choice: ModelChoice) -> dict[str, Any]:

@@ -45,7 +45,11 @@ class Settings(BaseSettings):
     model_timeout_s: float = Field(default=60.0, gt=0)
     prompts: Path | None = None
     log: bool = True
-    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_base_url: str | None = Field(
+        # The second is LangChain's old name for it, which it still obeys.
+        default=None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "OPENAI_API_BASE"),
+    )
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     langsmith_tracing: bool = Field(
         default=False,

@@ -319,6 +319,7 @@ class LoggedExchange:
         asked_at: ISO 8601, UTC.
         text: of the answer, or the reason for declining.
         answered: whether there was an answer.
+        interrupted: the text ends before its author did.
         verdicts: how many claims have which.
         kept: as JSON text, what is needed to make the answer again: what was searched for, in which
             state of the library, with which filters, model and prompts; and the claims.
@@ -331,6 +332,7 @@ class LoggedExchange:
     text: str
     answered: bool
     answerer: str
+    interrupted: bool
     verdicts: Mapping[str, int]
     kept: str
 

@@ -347,7 +347,8 @@ def interrupt_when(come: Callable[[], bool]) -> threading.Thread:
     """Send this process what Ctrl-C sends, once something has come about."""
 
     def watch() -> None:
-        while not come():
+        deadline = time.monotonic() + 20
+        while not come() and time.monotonic() < deadline:
             time.sleep(0.005)
         signal.pthread_kill(_main_thread(), signal.SIGINT)
 

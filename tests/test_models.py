@@ -45,7 +45,7 @@ def model_at(
 def error_of(reply: Reply, *, api_key: str | None = None) -> tuple[RagassistError, ChatServer]:
     with ChatServer([reply]) as server:
         with pytest.raises(RagassistError) as caught:
-            model_at(server, api_key=api_key).complete(PROMPT, SLOTS)
+            list(model_at(server, api_key=api_key).stream(PROMPT, SLOTS))
         return caught.value, server
 
 
@@ -97,7 +97,8 @@ def test_a_key_goes_to_the_server_and_a_local_server_needs_none() -> None:
 
 def test_what_could_steer_a_terminal_is_dropped_from_a_reply() -> None:
     with ChatServer([Reply(chunks=("Rain\x1b[", "31m is", "\u202e wet."))]) as server:
-        assert model_at(server).complete(PROMPT, SLOTS) == "Rain31m is wet."
+        assert "".join(model_at(server).stream(PROMPT, SLOTS)) == "Rain31m is wet."
+        assert model_at(server).complete(PROMPT, SLOTS) == "Rain is wet."
 
 
 @pytest.mark.parametrize(
@@ -219,6 +220,33 @@ def test_a_server_that_fails_is_told_in_one_line(reply: Reply, message: str, cal
     assert len(server.requests) == calls
 
 
+def test_a_short_reply_is_asked_for_whole() -> None:
+    with ChatServer([Reply(text="Rain is wet.")]) as server:
+        model_at(server).complete(PROMPT, SLOTS)
+        list(model_at(server).stream(PROMPT, SLOTS))
+
+    asked_to_stream = [bool(request.payload.get("stream")) for request in server.requests]
+    assert asked_to_stream == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "says"),
+    [
+        (WRONG_KEY, ModelMisconfigured, "refuses the key"),
+        (RATE_LIMITED, ModelUnavailable, "rate limit"),
+        (BROKEN, ModelUnavailable, "status 500"),
+        (NOT_JSON, ModelUnavailable, "does not answer as a chat model does"),
+        (Reply(text=" "), ModelUnavailable, "answered nothing"),
+        (Reply(text="No.", finish_reason="content_filter"), ModelUnavailable, "withheld"),
+    ],
+)
+def test_a_short_reply_fails_in_the_same_words(
+    reply: Reply, kind: type[RagassistError], says: str
+) -> None:
+    with ChatServer([reply]) as server, pytest.raises(kind, match=says):
+        model_at(server).complete(PROMPT, SLOTS)
+
+
 def test_pieces_that_came_before_a_reset_are_handed_out() -> None:
     with ChatServer([Reply(text="Rain is wet.", reset_after=2)]) as server:
         pieces = model_at(server).stream(PROMPT, SLOTS)
@@ -296,7 +324,7 @@ def test_ctrl_c_passes_through_and_closes_the_connection() -> None:
 
 
 def test_closing_the_iterator_closes_the_connection() -> None:
-    with ChatServer([Reply(text="Rain is wet.", delay_s=0.05)]) as server:
+    with ChatServer([Reply(text="Rain is wet.", hang_after=2)]) as server:
         pieces = model_at(server).stream(PROMPT, SLOTS)
         assert next(pieces) == "Rain"
         pieces.close()
@@ -327,9 +355,12 @@ def test_openai_without_key_or_server_says_which_variables_there_are() -> None:
         ChatModel(ModelChoice(name="openai:gpt-4o-mini"))
 
 
-@pytest.mark.parametrize("address", ["localhost:11434/v1", "ftp://host/v1", "http:///v1"])
-def test_an_address_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(ModelMisconfigured, match=r"OPENAI_BASE_URL='.*' is no address such as"):
+@pytest.mark.parametrize(
+    "address",
+    ["localhost:11434/v1", "ftp://host/v1", "http:///v1", "http://[::1/v1", "me:topsecret@host/v1"],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(ModelMisconfigured, match=r"OPENAI_BASE_URL is no address such as [^@]+$"):
         ChatModel(ModelChoice(name="openai:x", base_url=address))
 
 

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
-from ragassist.answering.conversation import condense
+from ragassist.answering.conversation import CONDENSE, condense
 from ragassist.answering.extractive import extract_claims
 from ragassist.answering.keyed import key_passages
 from ragassist.answering.prose import as_prose
@@ -15,8 +16,9 @@ from ragassist.errors import UnknownPaper
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.retriever import Retriever
 from ragassist.models import ChatModel
+from ragassist.prompts import load_prompt
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import any_passes, describe, papers_by_id
+from ragassist.storage.papers import any_passes, describe, find_id, papers_by_id
 from ragassist.types import (
     Answer,
     Claim,
@@ -69,6 +71,8 @@ def answer(
     Raises:
         UsageError: the question has no word in it, or the library no paper.
         ModelMisconfigured, ModelUnavailable: as they say.
+        KeyboardInterrupt: the user stopped it before the first sentence; behind it, the answer so
+            far is returned.
     """
     clock = _Clock()
     before = Usage() if model is None else model.usage
@@ -79,17 +83,18 @@ def answer(
         notify(f"searching for: {standalone}")
     found = find(catalog, retriever, standalone, question.filters)
     clock.lap("retrieve")
-    ledger = Ledger(found.papers, rarity_in(catalog))
+    ledger = Ledger(found.papers, rarity_in(catalog), partial(find_id, catalog))
     if model is None or not found.passages:
         written = yield from _extract(catalog, retriever, standalone, found, ledger)
     else:
         written = yield from _write(model, standalone, found, ledger)
     clock.lap("answer")
     origin = written.origin
+    if origin.interrupted and not written.claims:
+        raise KeyboardInterrupt
     if model is not None:
-        # What condensing took counts as well.
-        origin = dataclasses.replace(origin, usage=model.usage.since(before))
-    if not written.claims and not written.origin.interrupted:
+        origin = _with_condensing(origin, question, model, before)
+    if not written.claims:
         return Declined(
             question=question.text,
             standalone=standalone,
@@ -112,6 +117,14 @@ def answer(
         origin=origin,
         timings=clock.laps,
     )
+
+
+def _with_condensing(origin: Origin, question: Question, model: ChatModel, before: Usage) -> Origin:
+    """What making the question stand alone took counts as well, and its prompt had a say."""
+    prompts = dict(origin.prompts)
+    if question.earlier:
+        prompts[CONDENSE] = load_prompt(CONDENSE, model.choice.prompts).version
+    return dataclasses.replace(origin, prompts=prompts, usage=model.usage.since(before))
 
 
 def find(

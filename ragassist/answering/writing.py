@@ -18,8 +18,11 @@ from ragassist.text import one_line
 from ragassist.types import Claim, Mark, Origin, Verdict
 
 _MOST_REPAIRS = 5
+# A model that has fallen into repeating itself writes until its own limit.
+_MOST_CLAIMS = 100
 _FAILS: frozenset[Verdict] = frozenset({"uncited", "unsupported"})
-_NO_BETTER: frozenset[Verdict] = _FAILS | {"contradicted"}
+# What could not be judged is no better than what was found wrong.
+_PASSES: frozenset[Verdict] = frozenset({"supported", "partial"})
 # Models wrap a token in the marks of Markdown, and escape its underscore.
 _MARKDOWN = "*_`#>\"' \t\r\n"
 _NO_ANSWER = "NO_ANSWER"
@@ -154,14 +157,18 @@ class _Text:
     def _rest(self, stream: ClaimStream) -> list[Claim]:
         """The claims that the end completes, but one that the model did not get to finish."""
         rest = list(stream.close())
-        if self._failure and rest and not (rest[-1].marks and _WHOLE.search(self._end)):
+        if self._failure and rest and not _WHOLE.search(self._end):
             rest.pop()
         return rest
 
     def _settle(self, claims: Iterable[Claim]) -> Iterator[Claim]:
         for claim in claims:
-            if not any(map(str.isalnum, claim.text)):
-                continue  # A ruled line, a key by itself: nothing is said.
+            if not _says_something(claim):
+                continue  # A ruled line, a key by itself.
+            if len(self._claims) >= _MOST_CLAIMS:
+                raise ModelUnavailable(
+                    f"{self._model.name} wrote on after {_MOST_CLAIMS} sentences"
+                )
             for settled in self._mended(self._ledger.check(claim)):
                 self._claims.append(settled)
                 yield settled
@@ -170,7 +177,7 @@ class _Text:
 
     def _mended(self, claim: Claim) -> tuple[Claim, ...]:
         """What takes the place of a claim: the claim itself, unless it fails and a repair helps."""
-        if not _fails(claim, _FAILS) or self._repairs == _MOST_REPAIRS or self._gone:
+        if not _fails(claim) or self._repairs == _MOST_REPAIRS or self._gone:
             return (claim,)
         self._repairs += 1
         try:
@@ -187,25 +194,30 @@ class _Text:
         mended = tuple(
             replace(self._ledger.check(new), paragraph=claim.paragraph, first_written=before)
             for new in split_claims(reply, self._keyed.papers)
+            if _says_something(new)
         )
-        helped = mended and not any(_fails(new, _NO_BETTER) for new in mended)
-        return mended if helped else (claim,)
+        return mended if mended and all(map(_passes, mended)) else (claim,)
 
     def _fault(self, claim: Claim) -> dict[str, str]:
-        why = claim.why
-        for key in self._keyed.keys:
-            why = why.replace(self._keyed.papers[key], key)
         return self._filled(
             sentence=write_claim(claim, _in_keys),
-            problem=f"{claim.verdict}: {why}" if why else claim.verdict,
+            problem=f"{claim.verdict}: {claim.why}" if claim.why else claim.verdict,
         )
 
     def _filled(self, **slots: str) -> dict[str, str]:
         return {**slots, "passages": self._keyed.text, "keys": ", ".join(self._keyed.keys)}
 
 
-def _fails(claim: Claim, verdicts: frozenset[Verdict]) -> bool:
-    return claim.verdict in verdicts or bool(claim.invented)
+def _says_something(claim: Claim) -> bool:
+    return any(map(str.isalnum, claim.text))
+
+
+def _fails(claim: Claim) -> bool:
+    return claim.verdict in _FAILS or bool(claim.invented)
+
+
+def _passes(claim: Claim) -> bool:
+    return claim.verdict in _PASSES and not claim.invented
 
 
 def _in_keys(marks: Sequence[Mark]) -> str:
@@ -214,19 +226,27 @@ def _in_keys(marks: Sequence[Mark]) -> str:
 
 def _may_be(token: str, text: str) -> bool:
     """Whether a text begins with a token, or may yet when more of it has come."""
-    bare = _unmarked(text)
-    return token.startswith(bare) or _behind(token, text) is not None
+    return token.startswith(_bare(text)[: len(token)])
 
 
 def _behind(token: str, text: str) -> str | None:
-    """What follows the token that a text begins with; None where it does not."""
-    bare = _unmarked(text)
-    rest = bare.removeprefix(token)
-    return None if rest == bare or rest[:1].isalnum() else rest
+    """What follows the token that a text begins with; None where it does not.
+
+    `NO_ANSWER`, `NO ANSWER` and `No_Answer` are one token; "No answer can be given" is text.
+    """
+    plain = _unmarked(text)
+    rest = plain[len(token) :]
+    begins = _bare(plain).startswith(token) and not rest[:1].isalnum()
+    ends = not rest.strip() or not rest[0].isspace()
+    return rest if begins and (ends or plain.startswith(token)) else None
+
+
+def _bare(text: str) -> str:
+    return _unmarked(text).upper().replace(" ", "_")
 
 
 def _unmarked(text: str) -> str:
-    return text.lstrip(_MARKDOWN).replace("\\", "")
+    return text.lstrip(f"{_MARKDOWN}-").replace("\\", "")
 
 
 def _first_line(text: str) -> str:

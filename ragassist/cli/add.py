@@ -52,7 +52,7 @@ def add(
         with session.open(missing_ok=True) as library:
             report = library.preview(*paths) if dry_run else _add(session, library, paths, embedder)
     except KeyboardInterrupt:
-        session.tell("interrupted: what was read is kept; run it again to go on")
+        session.tell("what was read is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED) from None
     if json:
         typer.echo(as_json.dumps(as_json.of_report(report, dry_run=dry_run)))

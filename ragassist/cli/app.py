@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import add, ask, chat, demo, evaluate, log, papers, related, upkeep
-from ragassist.cli.exits import FAILED, INTERRUPTED
+from ragassist.cli.exits import FAILED
 from ragassist.cli.session import Session
 from ragassist.errors import RagassistError
 
@@ -46,7 +46,8 @@ def start(
       ragassist add saved-pages/ refs.jsonl
       ragassist ask "How do language models learn to use external tools?"
 
-    Exit codes: 0 fine, 1 failed, 2 wrong usage or configuration, 3 the library does not answer.
+    Exit codes: 0 fine, 1 failed, 2 wrong usage or configuration, 3 the library does not answer, or
+    a gate is not met.
     """
     context.obj = Session(library)
 
@@ -61,7 +62,10 @@ app.add_typer(evaluate.app, name="eval")
 
 def main() -> None:
     """Run the command line on `sys.argv` and exit."""
-    for stream in (sys.stdout, sys.stderr):
+    # Started with a stream closed (`>&-`), Python has none: what is written goes nowhere.
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter shows `?`; nothing is worth a traceback.
             stream.reconfigure(errors="replace")
@@ -70,8 +74,6 @@ def main() -> None:
     gc.set_threshold(50_000)
     try:
         app(prog_name="ragassist")
-    except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
     except RagassistError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:

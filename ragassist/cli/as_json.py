@@ -53,6 +53,8 @@ from ragassist.types import (
 )
 
 SCHEMA = 1
+BEGINNING = f'{{\n  "schema": {SCHEMA}'
+"""How everything that `dumps` makes begins."""
 
 
 def dumps(shape: dict[str, Any]) -> str:

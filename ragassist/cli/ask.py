@@ -37,9 +37,9 @@ def ask(
     """Answer a question from the abstracts, every sentence cited and checked.
 
     A model writes where one is configured (RAGASSIST_MODEL); else the sentences are the abstracts'
-    own. Each is held against the abstracts it cites before it is shown, and carries a flag where
-    that fails. Exit code 3 when no abstract answers the question; the nearest papers are listed
-    then.
+    own. Before one is shown it is held against the abstracts it cites, by its words and numbers,
+    and carries a flag where that fails; whether it contradicts them is not seen. Exit code 3 when
+    no abstract answers the question; the nearest papers are listed then.
 
     \b
     Examples:

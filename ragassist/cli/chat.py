@@ -19,7 +19,7 @@ from ragassist.cli.options import (
     Year,
     filters_from,
 )
-from ragassist.cli.session import session_of
+from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import RagassistError
 from ragassist.text import one_line
 from ragassist.types import Answer, Declined, Exchange, Filters
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ragassist.library import Library
 
 _PROMPT = "> "
-_HISTORY_NAME = "chat_history"
 _HELP = """\
 Ask in your own words; a follow-up may lean on what was said before.
   /sources   the papers of the last answer
@@ -69,7 +68,7 @@ def chat(
         conversation = Conversation(library, filters, keeps=keeps)
         if sys.stdin.isatty():
             typer.echo(f"{papers} papers. /help says what can be typed.", err=True)
-            lines = _typed(library.folder / _HISTORY_NAME if keeps else None)
+            lines = _typed(library.folder / HISTORY_NAME if keeps else None)
         else:
             lines = _piped()
         for line in lines:
@@ -123,6 +122,7 @@ class Conversation:
         elif word == "/help":
             typer.echo(_HELP)
         else:
+            self.failed = True
             needs = {"/show": " needs a paper's ID", "/why": " needs a sentence's number"}
             says = needs.get(word, " is not known: /help lists what is")
             typer.echo(f"{word}{says}", err=True)
@@ -159,7 +159,7 @@ class Conversation:
         elif which.isdecimal() and 1 <= int(which) <= len(claims):
             render.show_claim(int(which), claims[int(which) - 1])
         else:
-            typer.echo(f"the last answer has the sentences 1 to {len(claims)}", err=True)
+            typer.echo(f"no sentence {which}: the last answer has 1 to {len(claims)}", err=True)
 
 
 def _piped() -> Iterator[str]:
@@ -198,6 +198,7 @@ def _private(path: Path) -> bool:
     """Make the file readable by its user alone; False where it cannot be written."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
     except OSError:
         return False
     return True

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ragassist.cli.session import Session
-from ragassist.errors import LibraryNotFound, RagassistError
+from ragassist.errors import LibraryNotFound, ModelMisconfigured, RagassistError
 from ragassist.library import Library
+from ragassist.models import ChatModel, ModelChoice
 from ragassist.tokens import token_counter
 
 State = Literal["ok", "warning", "failed"]
@@ -67,6 +68,8 @@ def _check_privacy(session: Session) -> Iterator[Check]:
             "nothing else leaves this machine, Chroma's telemetry is off"
         )
     yield Check("privacy", "ok", says)
+    if model is not None:
+        yield _check_model(model)
     kept = "kept in the library" if settings.log else "not kept (RAGASSIST_LOG)"
     yield Check("log", "ok", f"questions and answers are {kept}")
     if settings.langsmith_tracing:
@@ -76,6 +79,15 @@ def _check_privacy(session: Session) -> Iterator[Check]:
         else:
             says += ": it sends every prompt, with your papers, to LangSmith"
         yield Check("tracing", "warning", says)
+
+
+def _check_model(choice: ModelChoice) -> Check:
+    """Whether the model can be set up; nothing is sent to it."""
+    try:
+        ChatModel(choice).prepare()
+    except ModelMisconfigured as error:
+        return Check("model", "failed", str(error))
+    return Check("model", "ok", f"{choice.name} can be set up; it was not asked anything")
 
 
 def _check_library(library: Library) -> Iterator[Check]:

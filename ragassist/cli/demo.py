@@ -44,4 +44,5 @@ def demo(
         outcome = render.show_stream(library.stream(question))
         render.show_outcome_end(outcome)
     end_with(outcome.origin, declined=isinstance(outcome, Declined))
-    typer.echo("\nNow your own papers: ragassist add FILE")
+    typer.echo("\nThe papers are real, their abstracts were written for this demo.")
+    typer.echo("Now your own papers: ragassist add FILE")

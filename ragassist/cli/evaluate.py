@@ -56,6 +56,8 @@ OutFile = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write the whole run there as JSON.")
 ]
 
+Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is no earlier run.")]
+
 
 @app.command()
 def retrieval(
@@ -74,6 +76,7 @@ def retrieval(
     ] = None,
     json: AsJson = False,
     out: OutFile = None,
+    force: Force = False,
 ) -> None:
     """Measure how well words, vectors and both together find judged papers.
 
@@ -91,7 +94,7 @@ def retrieval(
     from ragassist.evaluation.report import of_retrieval
     from ragassist.evaluation.retrieval import measure_retrieval
 
-    _check_out(out)
+    _check_out(out, force=force)
     collection = read_collection(dataset, qrels_name=qrels, limit=limit)
     with ProgressBars() as bars:
         measured = measure_retrieval(
@@ -134,6 +137,7 @@ def grounding(
     show: Annotated[bool, typer.Option("--show", help="Show every answer.")] = False,
     json: AsJson = False,
     out: OutFile = None,
+    force: Force = False,
 ) -> None:
     """Ask a set of questions, and measure whether the answers are grounded.
 
@@ -159,13 +163,15 @@ def grounding(
     from ragassist.evaluation.grounding import measure_grounding
     from ragassist.evaluation.questions import read_questions
     from ragassist.evaluation.report import of_grounding
-    from ragassist.evaluation.sample import GATE, QUESTIONS
+    from ragassist.evaluation.sample import sample_gate, sample_questions
 
     if questions is None and not smoke:
         raise UsageError("which questions? --questions FILE, or --smoke for those that ship")
-    _check_out(out)
-    question_set = read_questions(questions or QUESTIONS, split=split, limit=limit)
-    gate = gate or (GATE if smoke else None)
+    if questions is not None and smoke:
+        raise UsageError("--smoke asks its own questions of its own library: leave one of both out")
+    _check_out(out, force=force)
+    question_set = read_questions(questions or sample_questions(), split=split, limit=limit)
+    gate = gate or (sample_gate() if smoke else None)
     bounds = () if gate is None else read_gate(gate)
     with _opened(context, smoke=smoke, extractive=extractive) as (library, progress):
         done = measure_grounding(library, question_set, bounds, progress)
@@ -289,10 +295,10 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(map(one_line, names[:_NAMED])) + more
 
 
-def _check_out(out: Path | None) -> None:
+def _check_out(out: Path | None, *, force: bool) -> None:
     """A run may take long: better told now than when it is done."""
     if out is not None:
-        check_target(out, force=True)
+        check_target(out, force=force, ours=as_json.BEGINNING)
 
 
 def _write(shape: dict[str, Any], out: Path | None) -> None:

@@ -16,6 +16,8 @@ def check_target(path: Path, *, force: bool, ours: str = "") -> None:
     Raises:
         UsageError: the folder is not there, the path is a folder, or a file is there.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{str(path)!r} is no ordinary file: name one")
     if path.is_dir():
         raise UsageError(f"{str(path)!r} is a folder: name a file in it")
     if not path.resolve().parent.is_dir():

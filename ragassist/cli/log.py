@@ -6,7 +6,7 @@ import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.options import AsJson
-from ragassist.cli.session import session_of
+from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import UsageError
 
 
@@ -19,14 +19,15 @@ def log(
         int, typer.Option("-n", "--limit", min=1, help="How many of the latest.")
     ] = 20,
     clear: Annotated[
-        bool, typer.Option("--clear", help="Forget every exchange, without asking.")
+        bool, typer.Option("--clear", help="Forget all of it, and what was typed in chats.")
     ] = False,
     json: AsJson = False,
 ) -> None:
     """List what was asked and answered, the latest last.
 
-    Questions and answers of `ask` and `chat` are kept in the library, and nowhere else. `--no-log`
-    keeps one out, RAGASSIST_LOG=false all of them.
+    Questions and answers of `ask` and `chat` are kept in the library's folder, and nowhere else, as
+    is what you typed in chats, for the arrow keys. `--no-log` keeps one out, RAGASSIST_LOG=false
+    all of them. Times are UTC.
 
     \b
     Examples:
@@ -35,21 +36,20 @@ def log(
       ragassist log -n 500 --json
       ragassist log --clear
     """
+    if clear and (number is not None or json):
+        raise UsageError("--clear forgets the whole log: leave the number and --json out")
     with session_of(context).open() as library:
         if clear:
-            typer.echo(f"{_count(library.clear_log())} forgotten")
+            (library.folder / HISTORY_NAME).unlink(missing_ok=True)
+            typer.echo(f"{_count(library.clear_log())} forgotten, and what was typed in chats")
             return
-        if number is None:
-            kept = library.exchanges(limit=limit)
-        else:
-            kept = tuple(one for one in library.exchanges() if one.number == number)
-    if number is not None and not kept:
-        raise UsageError(f"no exchange {number} in the log: `ragassist log` lists them")
+        one = None if number is None else library.exchange(number)
+        kept = (one,) if one else library.exchanges(limit=limit)
     if json:
         shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
         typer.echo(as_json.dumps(shape))
-    elif number is not None:
-        render.show_exchange(kept[0])
+    elif one is not None:
+        render.show_exchange(one)
     else:
         for exchange in kept:
             render.show_exchange_line(exchange)

@@ -91,6 +91,7 @@ def related(
     text = format_text(outcome, format)
     if out is not None:
         write_text(out, text)
+        typer.echo(f"{out}: written", err=True)
     if json:
         typer.echo(as_json.dumps(of_related(outcome, text)))
     elif out is None:

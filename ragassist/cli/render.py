@@ -3,7 +3,8 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import typer
@@ -66,13 +67,33 @@ def show_stream(stream: Generator[Claim, None, Outcome]) -> Outcome:
     """Write the claims of an answer as they come; returns what the stream returns."""
     writer = ProseWriter()
     try:
+        with _waiting():
+            claim = next(stream)
         while True:
-            writer.write(next(stream))
+            try:
+                writer.write(claim)
+                claim = next(stream)
+            except KeyboardInterrupt as stopped:
+                # What writes knows best how to end, and still has to say what came of it.
+                claim = stream.throw(stopped)
     except StopIteration as end:
         outcome: Outcome = end.value
         return outcome
     finally:
         writer.end()
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """On a terminal, a word that something is being done; gone when it is."""
+    shown = sys.stderr.isatty() and sys.stdout.isatty()
+    if shown:
+        typer.echo("…", nl=False, err=True)
+    try:
+        yield
+    finally:
+        if shown:
+            typer.echo("\r \r", nl=False, err=True)
 
 
 def show_outcome_end(outcome: Answer | Declined, *, ledger: bool = False) -> None:
@@ -104,6 +125,7 @@ def ledger_line(claims: Sequence[Claim]) -> str:
 
 def show_ledger(claims: Sequence[Claim]) -> None:
     """Every claim with its verdict, and the quote of each cited paper that bears on it."""
+    _paragraph("supported: no fault was found by words and numbers; a contradiction is not seen")
     for number, claim in enumerate(claims, start=1):
         show_claim(number, claim)
 
@@ -133,6 +155,8 @@ def show_exchange_line(exchange: LoggedExchange) -> None:
     when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
     came = ", ".join(f"{count} {verdict}" for verdict, count in exchange.verdicts.items())
     came = came if exchange.answered else "declined"
+    if exchange.interrupted:
+        came += ", interrupted"
     columns = width()
     if columns is None:
         typer.echo(f"{exchange.number}\t{when}\t{came}\t{one_line(exchange.question)}")

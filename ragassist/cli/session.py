@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ragassist.settings import Settings
 
 FOLDER_NAME = ".ragassist"
+HISTORY_NAME = "chat_history"
+"""In the library's folder: what was typed at the chat's prompt."""
 _NO_MODEL = "no model is configured (RAGASSIST_MODEL): every sentence is one of the abstracts' own"
 
 
@@ -74,7 +76,11 @@ class Session:
         ):
             if writes and not extractive and settings.model is None:
                 self.tell(_NO_MODEL)
-            yield library
+            try:
+                yield library
+            except KeyboardInterrupt:
+                self.tell("interrupted")
+                raise
 
     def settings(self) -> "Settings":
         """The settings, read once."""

@@ -5,28 +5,17 @@ their denominators make the rate, 0 to 1. A question to which a rate does not ap
 so that a refusal neither raises nor lowers a rate of claims.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import TypeVar
 
 from ragassist.evaluation.figures import Figure, Share, rate
 from ragassist.evaluation.outcomes import Outcome
+from ragassist.grounding.numbers import numbers_claimed, unstated
+from ragassist.grounding.quotes import quotations, says
 from ragassist.types import Claim, Evidence, Paper, Verdict
 
 RECALL_AT = 5
 _NOTHING: Share = (0, 0)
-# Not inside a name (`BM25`, `GPT4`); a unit may follow at once (`7B`, `30s`).
-_NUMBER = re.compile(
-    r"(?<![^\W_])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![^\W_])(?<![.,])\.\d+"
-)
-_SPELLED = {
-    word: Decimal(number)
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(), start=2
-    )
-}
-_WORD = re.compile(r"[a-z]+")
 _T = TypeVar("_T")
 
 Metric = Callable[[Outcome], Share]
@@ -71,23 +60,33 @@ def citation_coverage(outcome: Outcome) -> Share:
 
 
 def quote_match(outcome: Outcome) -> Share:
-    """Quotes that are `abstract[start:stop]` of a paper their claim cites, to the letter / quotes.
+    """Quotations in claims that a cited title or abstract holds / quotations in claims.
+
+    What stands in double quotes, of two words or more; case, accents, punctuation and what an
+    ellipsis leaves out do not count (`ragassist.grounding.quotes`). An answer that puts nothing
+    in quotes has none.
+    """
+    quoted = [(claim, words) for claim in outcome.claims for words in quotations(claim.text)]
+    return _share(quoted, lambda pair: _is_said(outcome, *pair))
+
+
+def evidence_exact(outcome: Outcome) -> Share:
+    """Quotes of the ledger that are `abstract[start:stop]` of a cited paper / its quotes.
 
     Held against the library's abstracts; an empty quote matches nothing.
     """
     quotes = [(claim, evidence) for claim in outcome.claims for evidence in claim.evidence]
-    return _share(quotes, lambda pair: _is_quote(outcome, *pair))
+    return _share(quotes, lambda pair: _is_exact(outcome, *pair))
 
 
 def number_match(outcome: Outcome) -> Share:
-    """Claims whose every number stands in a cited title or abstract / claims with a number.
+    """Claims whose every number is in a cited title, abstract, year or date / claims with a number.
 
-    Read here and not taken from the ledger's verdict. `1,000` is 1000 and `.50` is 0.5; the papers
-    may spell out two to twelve; digits inside a name (`BM25`) are part of the name. Percentages
-    are not turned into fractions, nor rounded.
+    Numbers are read as the ledger reads them (`ragassist.grounding.numbers`), but in the papers as
+    the library has them, and whatever its verdict was.
     """
-    with_number = [claim for claim in outcome.claims if numbers_in(claim.text)]
-    return _share(with_number, lambda claim: _numbers_stand(outcome, claim))
+    with_number = [claim for claim in outcome.claims if numbers_claimed(claim.text)]
+    return _share(with_number, lambda claim: not unstated(claim.text, list(_held(outcome, claim))))
 
 
 def supported_rate(outcome: Outcome) -> Share:
@@ -100,13 +99,8 @@ def partial_rate(outcome: Outcome) -> Share:
     return _verdict_share(outcome, "partial")
 
 
-def contradicted_rate(outcome: Outcome) -> Share:
-    """Claims that it finds contradicted / claims it could judge: the worst outcome of all."""
-    return _verdict_share(outcome, "contradicted")
-
-
 def unsupported_rate(outcome: Outcome) -> Share:
-    """Claims that it finds unsupported, contradicted ones apart / claims it could judge."""
+    """Claims that it finds unsupported / claims it could judge."""
     return _verdict_share(outcome, "unsupported")
 
 
@@ -184,10 +178,10 @@ METRICS: dict[str, Metric] = {
     "unretrieved_citation_rate": unretrieved_citation_rate,
     "citation_coverage": citation_coverage,
     "quote_match": quote_match,
+    "evidence_exact": evidence_exact,
     "number_match": number_match,
     "supported_rate": supported_rate,
     "partial_rate": partial_rate,
-    "contradicted_rate": contradicted_rate,
     "unsupported_rate": unsupported_rate,
     "uncited_rate": uncited_rate,
     "unjudged_rate": unjudged_rate,
@@ -200,11 +194,6 @@ METRICS: dict[str, Metric] = {
     "any_gold": any_gold,
     "gold_claims": gold_claims,
 }
-
-
-def numbers_in(text: str) -> set[Decimal]:
-    """The numbers written in digits, as values: 1,000 and 1000.0 are one."""
-    return {Decimal(found.replace(",", "")) for found in _NUMBER.findall(text)}
 
 
 def _cited_keys(outcome: Outcome) -> list[str]:
@@ -220,21 +209,16 @@ def _held(outcome: Outcome, claim: Claim) -> Iterator[Paper]:
     return (outcome.papers[key] for key in claim.citations if key in outcome.papers)
 
 
-def _is_quote(outcome: Outcome, claim: Claim, evidence: Evidence) -> bool:
+def _is_said(outcome: Outcome, claim: Claim, quoted: str) -> bool:
+    return any(says(f"{paper.title}\n{paper.abstract}", quoted) for paper in _held(outcome, claim))
+
+
+def _is_exact(outcome: Outcome, claim: Claim, evidence: Evidence) -> bool:
     paper = outcome.papers.get(evidence.paper_id)
     if paper is None or evidence.paper_id not in claim.citations or evidence.start < 0:
         return False
     stands = paper.abstract[evidence.start : evidence.stop]
     return bool(stands) and evidence.quote == stands
-
-
-def _numbers_stand(outcome: Outcome, claim: Claim) -> bool:
-    known: set[Decimal] = set()
-    for paper in _held(outcome, claim):
-        text = f"{paper.title}\n{paper.abstract}"
-        known |= numbers_in(text)
-        known |= {_SPELLED[word] for word in _WORD.findall(text.lower()) if word in _SPELLED}
-    return numbers_in(claim.text) <= known
 
 
 def _verdict_share(outcome: Outcome, verdict: Verdict) -> Share:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ragassist.errors import RagassistError, UnknownPaper
+from ragassist.errors import ModelMisconfigured, PromptInvalid, RagassistError, UnknownPaper
 from ragassist.evaluation.questions import Question
+from ragassist.grounding.citations import is_passage_key
 from ragassist.library import Library
 from ragassist.types import Answer, Claim, Declined, Origin, Paper
 
@@ -22,8 +23,8 @@ class Outcome:
         text: the answer, the reason for declining it, or what failed.
         retrieved: the papers of the passages, best first, each once.
         claims: of the answer; empty where there is none.
-        papers: by the id they are cited under, those of the papers cited or quoted that the
-            library holds.
+        papers: by the key they are cited under, those of the papers cited or quoted that the
+            library holds; of a key that names none of the passages, too.
         origin: None where asking failed before anything was written.
     """
 
@@ -45,12 +46,15 @@ def ask_all(library: Library, questions: Iterable[Question]) -> Iterator[Outcome
     """Ask every question once, in order; an error is the outcome of its question alone.
 
     Raises:
+        ModelMisconfigured, PromptInvalid: every other question would fail of it, too.
         KeyboardInterrupt: as the user does; an answer that was cut short by it is no outcome.
     """
     for question in questions:
         try:
             said = library.ask(question.question)
             outcome = _outcome(library, question, said)
+        except (ModelMisconfigured, PromptInvalid):
+            raise
         except RagassistError as error:
             outcome = Outcome(question=question, kind="error", text=str(error))
         yield outcome
@@ -87,7 +91,10 @@ def _papers(library: Library, claims: Iterable[Claim]) -> dict[str, Paper]:
     # Asked of the library anew: what an answer says of its own references proves nothing.
     papers = {}
     for claim in claims:
-        for key in (*claim.citations, *(evidence.paper_id for evidence in claim.evidence)):
+        quoted = (evidence.paper_id for evidence in claim.evidence)
+        # `P99` is the key of a passage, even where some paper has it as an alias.
+        named = (key for key in claim.invented if not is_passage_key(key))
+        for key in (*claim.citations, *named, *quoted):
             if key not in papers:
                 try:
                     papers[key] = library.paper(key)

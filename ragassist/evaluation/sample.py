@@ -9,8 +9,15 @@ from pathlib import Path
 from ragassist.library import Library
 from ragassist.shipped import shipped
 
-QUESTIONS = shipped("questions", "sample.jsonl")
-GATE = shipped("gates", "smoke.json")
+
+def sample_questions() -> Path:
+    """The file of the questions."""
+    return shipped("questions", "sample.jsonl")
+
+
+def sample_gate() -> Path:
+    """The file of the bounds."""
+    return shipped("gates", "smoke.json")
 
 
 @contextmanager

@@ -9,34 +9,49 @@ from ragassist.types import Claim, Mark
 
 # No bracket that cites is longer: one left open holds up a stream for that long at most.
 LONGEST_BRACKET = 500
+SQUARE = (("[", "]"), ("【", "】"), ("［", "］"), ("〔", "〕"))
+ROUND = (("(", ")"), ("（", "）"))
 
+_NOT_IN_SQUARE = "".join(re.escape(mark) for pair in SQUARE for mark in pair)
+_NOT_IN_ROUND = "".join(re.escape(mark) for pair in SQUARE + ROUND for mark in pair)
 _BRACKET = re.compile(
-    rf"\[([^\[\]【】]{{1,{LONGEST_BRACKET}}})\]"
-    rf"|【([^\[\]【】]{{1,{LONGEST_BRACKET}}})】"
-    rf"|\(([^()\[\]【】]{{1,{LONGEST_BRACKET}}})\)"
+    "|".join(
+        rf"{re.escape(opening)}([^{not_in_it}]{{1,{LONGEST_BRACKET}}}){re.escape(closing)}"
+        for pairs, not_in_it in ((SQUARE, _NOT_IN_SQUARE), (ROUND, _NOT_IN_ROUND))
+        for opening, closing in pairs
+    )
 )
 _LINK_TARGET = re.compile(rf"\((?:#|https?:)[^()\s]{{0,{LONGEST_BRACKET - 10}}}\)")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
-_SEPARATOR = re.compile(r"\s*+[,;&]\s*+(?:and\s++)?|\s++and\s++")
+_SEPARATOR = re.compile(r"\s*+[,;&，；、]\s*+(?:(?:and|or)\s++)?|\s++(?:and|or|but)\s++")
 _BETWEEN = re.compile(r"\s*+(?:(?:[,;]\s*+)?and|[,;&])\s*+")
 _BLANK = re.compile(r"[ \t]*+")
-_LEAD = re.compile(
-    r"(?:(?:see also|see|cf\.?|e\.g\.?|papers?|passages?|sources?|refs?\.?|references?):?\s+)+",
-    re.I,
+# What stands in front of a key and says no more than that it is cited.
+_LEADS = frozenset(
+    "according also as based both by cf e.g from i.e in key keys on paper papers passage passages "
+    "per ref reference references refs reported see shown source sources supported to via".split()
 )
 _KEY = re.compile(r"[Pp]([0-9]+)")
 _RANGE = re.compile(r"([Pp])([0-9]+)\s*+(?:[-\u2010-\u2015\u2212]|\bto\b)\s*+[Pp]?([0-9]+)")
+_WORD = re.compile(rf"{_RANGE.pattern}(?![\w-])|\S+")
+# Models put keys in quotation marks, code or emphasis, and doubt them.
+_DRESS = "@^#()（）<>*_`\"'“”„‘’«»"
+_BEHIND = ".:?!"
+_LISTS = re.compile(r"[/|+:]")
 _CITEKEY = re.compile(r"[^\W\d_]+[12][0-9]{3}[^\W\d_][\w-]*")
 _LOCATOR = re.compile(
     r"\(?(?:(?:pp?|pages?|sec|sects?|sections?|figs?|figures?|tabs?|tables?|ch|chap|chapters?|eqs?|"
     r"equations?|lines?|para|paragraphs?|abstract|title)\b\.?|§)|[0-9\u2013-]+$",
     re.I,
 )
+_LIKE_A_KEY = re.compile(r"[^\W\d_].*[\d_-]|[\d_-].*[^\W\d_]")
 _NAMED_WITH_A_DIGIT = re.compile(r"(?=\S*[0-9])(?=\S*[^\W\d_])\S+")
 _FOLLOWING = re.compile(r"(\s*+)(\S{1,40})")
 _LONGEST_RANGE = 50
 _MOST_DIGITS = 9
-_AROUND = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]"}
+_ROUND_OPENING = frozenset(opening for opening, _ in ROUND)
+_AROUND = {"*": "*", "_": "_", "`": "`", **dict(SQUARE + ROUND)}
+_OPENS = frozenset("([{“‘")
 _ENDING = re.compile(r"(?<![.!?。！？\s])[.!?。！？]+\Z")
 
 Keys = tuple[tuple[str, str | None], ...]
@@ -67,8 +82,10 @@ def find_citations(text: str, papers: Mapping[str, str]) -> list[Citing]:
     """The brackets of a text that cite, in order. Linear in the length of the text.
 
     A bracket cites by the keys of passages (`[P1, P2]`, `[P1-P3]`, `(P1)`, `[p1]`) and by
-    paper_ids. What looks like one of these and may not be cited is an invented citation: its
-    paper is None. Round brackets cite only where one of their keys is known: `(P53)` is a protein.
+    paper_ids; where it does, every key in it counts, whatever else it says. What looks like one
+    of these and may not be cited is an invented citation: its paper is None. Round brackets hold
+    nothing but keys, and cite only where one of these is known or where they stand beside a
+    bracket that cites: `(P53)` is a protein.
 
     Args:
         papers: whatever may be cited, with its paper_id; a paper_id stands for itself.
@@ -110,7 +127,7 @@ def write_claim(
     position = 0
     for at, group in groupby(sorted(placed, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
         written += _plain(claim.text[position:at], escape, written)
-        apart = bool(written) and not written[-1].isspace() and claim.text[at - 1] not in "([{“‘"
+        apart = bool(written) and not written[-1].isspace() and claim.text[at - 1] not in _OPENS
         written += (" " if apart else "") + mark([mark for _, mark in group])
         position = at
     return written + _plain(claim.text[position:], escape, written)
@@ -119,7 +136,7 @@ def write_claim(
 def _plain(piece: str, escape: Callable[[str], str], written: str) -> str:
     if not piece:
         return ""
-    apart = bool(written) and (piece[0].isalnum() or piece[0] in "([{“‘")
+    apart = bool(written) and (piece[0].isalnum() or piece[0] in _OPENS)
     return (" " if apart else "") + escape(piece)
 
 
@@ -133,65 +150,118 @@ def goes_on(text: str, position: int) -> bool:
     return word[0].islower() and not any(char.isupper() or char.isdigit() for char in word)
 
 
+def is_passage_key(key: str) -> bool:
+    """Whether a key is one that passages have, `P2`, and so stands for no paper by itself."""
+    return _KEY.fullmatch(key) is not None
+
+
 def _brackets(text: str, papers: Mapping[str, str]) -> list[Citing]:
     found: list[Citing] = []
-    position = 0
+    position = beside = 0
     while (match := _BRACKET.search(text, position)) is not None:
         content = match.group(match.lastindex or 0)
+        in_round = text[match.start()] in _ROUND_OPENING
+        follows = bool(found) and match.start() == beside
         keys: Keys = ()
         if not _EMPTY_LINE.search(content):
-            keys = _read(content, papers, in_round=text[match.start()] == "(")
+            keys = _read(content, papers, in_round=in_round, follows=follows)
         position = match.start() + 1
         if keys:
             target = _LINK_TARGET.match(text, match.end())
             position = target.end() if target else match.end()
             found.append(Citing(start=match.start(), stop=position, papers=keys))
+            blank = _BLANK.match(text, position)
+            beside = blank.end() if blank else position
     return found
 
 
-def _read(content: str, papers: Mapping[str, str], *, in_round: bool) -> Keys:
-    """The keys of one bracket; none where it does not cite."""
-    items = [item for item in map(str.strip, _SEPARATOR.split(content)) if item]
-    read = [(item, _read_item(item, papers, in_round=in_round)) for item in items]
-    keys = tuple(key for _, found in read for key in found)
-    certain = any(_NAMED_WITH_A_DIGIT.fullmatch(key) for key, _ in keys)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """What stands between the separators of a bracket.
+
+    Attributes:
+        keys: those in it.
+        cites: it is nothing but keys, what leads to them, and the place in the paper.
+        clean: it cites, or has no key, and may stand beside those that do.
+    """
+
+    keys: Keys
+    cites: bool
+    clean: bool
+
+
+def _read(content: str, papers: Mapping[str, str], *, in_round: bool, follows: bool) -> Keys:
+    """The keys of one bracket; none where it does not cite.
+
+    Args:
+        follows: it stands beside a bracket that cites.
+    """
+    written = [piece for piece in map(str.strip, _SEPARATOR.split(content)) if piece]
+    pieces = [_read_piece(piece, papers, in_round=in_round) for piece in written]
+    certain = any(
+        _NAMED_WITH_A_DIGIT.fullmatch(key)
+        for piece in pieces
+        if piece.cites
+        for key, _ in piece.keys
+    )
+    keys = tuple(key for piece in pieces for key in piece.keys)
+    clean = all(piece.clean for piece in pieces)
     if in_round:
-        known = any(paper is not None for _, paper in keys)
-        clean = all(found or _LOCATOR.match(item) for item, found in read)
+        known = follows or any(paper is not None for _, paper in keys)
         return keys if certain and known and clean else ()
     if not certain:
         # An id of digits or of letters alone may be a number or a word in brackets.
-        return keys if all(found for _, found in read) else ()
-    return tuple(key for item, found in read for key in found or _stray(item))
+        return keys if all(piece.cites for piece in pieces) else ()
+    strays = [_stray(*pair) for pair in zip(written, pieces, strict=True)]
+    return tuple(
+        key for piece, stray in zip(pieces, strays, strict=True) for key in piece.keys or stray
+    )
 
 
-def _read_item(item: str, papers: Mapping[str, str], *, in_round: bool) -> Keys:
-    named = _LEAD.sub("", item, count=1).strip("()")
-    if named in papers:
-        return ((named, papers[named]),)
-    stretch = _RANGE.fullmatch(named)
-    if stretch is not None and not (in_round and stretch.group(1) == "p"):
-        return _expand(named, stretch.group(2), stretch.group(3), papers)
-    words = named.split()
-    keys = [_read_word(word, papers, in_round=in_round) for word in words]
-    if not keys or not keys[0]:
-        return ()
-    if all(keys):
-        return tuple(key for found in keys for key in found)
-    return keys[0] if words[0].endswith(":") or _LOCATOR.match(" ".join(words[1:])) else ()
+def _read_piece(piece: str, papers: Mapping[str, str], *, in_round: bool) -> _Piece:
+    words = [match.group() for match in _WORD.finditer(piece)]
+    read = [(word, _read_word(word, papers, in_round=in_round)) for word in words]
+    said = [(word, keys) for word, keys in read if keys or not _leads(word)]
+    if all(keys for _, keys in said):
+        keys = tuple(key for _, found in said for key in found)
+        return _Piece(keys=keys, cites=bool(keys), clean=True)
+    (first, leading), *others = said
+    place = " ".join(word for word, _ in others)
+    cites = bool(leading) and (first.endswith(":") or _LOCATOR.match(place) is not None)
+    # Among other words, one that happens to be an id is none.
+    keys = tuple(
+        (key, paper)
+        for number, (_, found) in enumerate(said)
+        for key, paper in found
+        if (cites and not number) or _LIKE_A_KEY.search(key)
+    )
+    return _Piece(keys=keys, cites=cites, clean=cites or _LOCATOR.match(piece) is not None)
+
+
+def _leads(word: str) -> bool:
+    bare = word.strip(_DRESS).rstrip(_BEHIND).lower()
+    return bare in _LEADS or not any(map(str.isalnum, bare))
 
 
 def _read_word(word: str, papers: Mapping[str, str], *, in_round: bool) -> Keys:
-    bare = word.strip("@^#()")
-    for name in (bare, bare.rstrip(".:")):
+    undressed = word.strip(_DRESS)
+    bare = word.lstrip(_DRESS).rstrip(_DRESS + _BEHIND)
+    for name in (word, undressed, bare):
         if name in papers:
             return ((name, papers[name]),)
-    bare = bare.rstrip(".:")
-    key = _KEY.fullmatch(bare)
-    if key is not None:
+    if (stretch := _RANGE.fullmatch(bare)) is not None:
+        is_pages = in_round and stretch.group(1) == "p"
+        return () if is_pages else _expand(bare, stretch.group(2), stretch.group(3), papers)
+    if (key := _KEY.fullmatch(bare)) is not None:
         name = f"P{key.group(1)}"
         return () if in_round and bare[0] == "p" else ((name, papers.get(name)),)
-    return ((bare, None),) if _CITEKEY.fullmatch(bare) else ()
+    if _CITEKEY.fullmatch(bare):
+        return ((bare, None),)
+    parts = [part for part in _LISTS.split(bare) if part]
+    if len(parts) < 2 or "://" in word:
+        return ()
+    read = [_read_word(part, papers, in_round=in_round) for part in parts if not _leads(part)]
+    return tuple(key for found in read for key in found) if all(read) else ()
 
 
 def _expand(written: str, first: str, last: str, papers: Mapping[str, str]) -> Keys:
@@ -206,11 +276,12 @@ def _expand(written: str, first: str, last: str, papers: Mapping[str, str]) -> K
     return tuple((f"P{number}", papers.get(f"P{number}")) for number in numbers)
 
 
-def _stray(item: str) -> Keys:
+def _stray(written: str, piece: _Piece) -> Keys:
     """Beside keys, a word with letters and digits is a key that does not exist."""
-    if _NAMED_WITH_A_DIGIT.fullmatch(item) and not _LOCATOR.match(item):
-        return ((item, None),)
-    return ()
+    words = [word for word in written.split() if not _leads(word)]
+    if piece.clean or len(words) != 1 or not _NAMED_WITH_A_DIGIT.fullmatch(words[0]):
+        return ()
+    return ((words[0].strip(_DRESS).rstrip(_BEHIND), None),)
 
 
 def _joined(text: str, brackets: Sequence[Citing]) -> Iterator[list[Citing]]:

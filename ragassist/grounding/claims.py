@@ -5,17 +5,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ragassist.grounding.citations import LONGEST_BRACKET, Run, find_runs, goes_on
+from ragassist.grounding.citations import (
+    LONGEST_BRACKET,
+    ROUND,
+    SQUARE,
+    Run,
+    find_runs,
+    goes_on,
+)
 from ragassist.sentences import split_sentences
 from ragassist.types import Claim, Mark
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+•]|[0-9]{1,2}[.)])[ \t]")
+_LISTED = re.compile(r"[ \t]*(?:[-*+•]|[0-9]{1,2}[.)])[ \t]")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 _LINE = re.compile(r"[^\n]*(?:\n|$)")
 # Stands for a citation that is part of its sentence: begins one, and is no abbreviation.
 _STAND_IN = "pP"
 # A whole word; "and" may still turn out to list two citations.
 _WORD_AHEAD = re.compile(r"(?<!\S)(?![,;]?and\s)(?=\S*?[^\W_])\S++(?=\s)")
+_OPENING = frozenset(opening for opening, _ in SQUARE + ROUND)
+# A full stop in front of a mark, "et al. [P1].", ends the sentence behind it too.
+_ENDED = re.compile(r"[.!?][\"”]?\Z")
+_ENDS = re.compile(r"\.(?![.0-9])")
 _IDEOGRAPHIC_STOPS = "。！？"
 _LOOKED_BACK = 100
 _CLOSES = frozenset(".,;:!?)]}%…’”'")
@@ -97,9 +108,9 @@ class ClaimStream:
 
 def _live_bracket(text: str) -> int:
     """Where a bracket is open that may yet turn out to cite; else the length of the text."""
-    square = max(text.rfind(mark) for mark in "[]【】")
-    either = max(square, text.rfind("("), text.rfind(")"))
-    opened = [at for at in (square, either) if at >= 0 and text[at] in "[【("]
+    square = max(text.rfind(mark) for pair in SQUARE for mark in pair)
+    either = max(square, *(text.rfind(mark) for pair in ROUND for mark in pair))
+    opened = [at for at in (square, either) if at >= 0 and text[at] in _OPENING]
     return min((at for at in opened if len(text) - at <= LONGEST_BRACKET + 1), default=len(text))
 
 
@@ -177,6 +188,8 @@ class _Reading:
 
 def _append(clean: str, piece: str) -> str:
     words = " ".join(piece.split())
+    if clean and _ENDED.search(clean) and _ENDS.match(words):
+        words = words[1:].lstrip()
     if not clean or not words:
         return clean or words
     if words[0] in _CLOSES and not (words[0] == "." and words[1:2].isdigit()):
@@ -210,9 +223,9 @@ def _blocks(text: str, kind: Kind) -> tuple[_Block, ...]:
             break
         continues = line.start() == 0 and kind != "new"
         heading = not continues and _HEADING.match(text, line.start(), line.end()) is not None
-        item = not continues and _ITEM.match(text, line.start(), line.end()) is not None
+        listed = not continues and _LISTED.match(text, line.start(), line.end()) is not None
         blank = not line.group().strip()
-        if not continues and (heading or item or blank or current == "heading"):
+        if not continues and (heading or listed or blank or current == "heading"):
             if line.start() > start:
                 blocks.append(_Block(start=start, stop=line.start(), kind=current))
             start = line.start()

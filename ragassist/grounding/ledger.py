@@ -27,12 +27,14 @@ is any other of SciFact, .076 where it is the nearest other; of two that both su
 """
 
 import math
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
+from ragassist.grounding.citations import is_passage_key
 from ragassist.grounding.containment import (
     Source,
     Weigh,
@@ -43,13 +45,11 @@ from ragassist.grounding.containment import (
     share_of,
     word_claim,
 )
-from ragassist.grounding.numbers import numbers_claimed, numbers_stated
+from ragassist.grounding.numbers import unstated
 from ragassist.grounding.quotes import find_verbatim, quotations, says
 from ragassist.index.lexical import document_frequencies
 from ragassist.storage.catalog import Catalog
-from ragassist.types import Claim, Evidence, Paper, Verdict
-
-__all__ = ["ADDS", "ENOUGH", "OF_ITS_OWN", "Ledger", "Weigh", "rarity_in", "tally"]
+from ragassist.types import Claim, Evidence, Mark, Paper, Verdict
 
 # See the module's docstring for the rule and the figures.
 ENOUGH = 0.35
@@ -58,6 +58,13 @@ ENOUGH = 0.35
 OF_ITS_OWN = 0.2
 ADDS = 0.05
 _FEWEST_WORDS = 2
+# From so many words on, what stands in an abstract word for word is said there; fewer are a phrase
+# that may be about anything.
+_FEWEST_VERBATIM = 3
+_CITES_OTHERWISE = re.compile(
+    r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]"
+    r"|\([A-Z][\w’'-]+(?: et al\.?| (?:and|&) [A-Z][\w’'-]+)?,? \d{4}[a-z]?\)"
+)
 _UNSPACED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"})
 
 
@@ -67,15 +74,25 @@ class Ledger:
     Args:
         papers: those whose passages were given, by paper_id.
         weigh: the rarity of words, as `rarity_in` a library.
+        lookup: the paper_id of a key that names a paper of the library all the same; None for one
+            that names none.
     """
 
-    def __init__(self, papers: Mapping[str, Paper], weigh: Weigh) -> None:
+    def __init__(
+        self,
+        papers: Mapping[str, Paper],
+        weigh: Weigh,
+        lookup: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         self._papers = papers
         self._weigh = weigh
+        self._lookup = lookup
         self._sources: dict[str, Source] = {}
 
     def check(self, claim: Claim) -> Claim:
         """The claim with evidence, verdict and why."""
+        if claim.invented:
+            claim = replace(claim, marks=tuple(map(self._resolved, claim.marks)))
         verdict, why, evidence = self._judge(claim)
         return replace(claim, verdict=verdict, why=why, evidence=evidence)
 
@@ -94,23 +111,32 @@ class Ledger:
                 return verdict, why, evidence
         return "supported", "", evidence
 
+    def _resolved(self, mark: Mark) -> Mark:
+        if mark.paper_id is not None or is_passage_key(mark.key):
+            return mark
+        return replace(mark, paper_id=self._lookup(mark.key))
+
     def _hold(self, claim: Claim, worded: Worded, paper: Paper) -> "_Held":
         if paper.paper_id not in self._sources:
             self._sources[paper.paper_id] = read_source(paper)
-        window = best_window(worded, self._sources[paper.paper_id])
+        source = self._sources[paper.paper_id]
+        window = best_window(worded, source)
+        start, stop = window.start, window.stop
         verbatim = find_verbatim(paper.abstract, claim.text)
-        start, stop = verbatim or (window.start, window.stop)
+        whole = verbatim is not None and _is_sentence(paper.abstract, source, verbatim)
+        if verbatim is not None and (whole or len(worded.shares) >= _FEWEST_WORDS):
+            start, stop = verbatim
         quote = paper.abstract[start:stop]
         return _Held(
             paper=paper,
             window=window,
-            verbatim=verbatim is not None,
+            verbatim=verbatim is not None and (whole or len(worded.shares) >= _FEWEST_VERBATIM),
             evidence=Evidence(paper_id=paper.paper_id, quote=quote, start=start, stop=stop),
         )
 
     def _of_citations(self, claim: Claim, readable: Sequence[Paper]) -> "_Finding":
         if not claim.marks:
-            return "uncited", "cites no paper"
+            return _of_no_citation(claim.text)
         if claim.invented:
             keys = ", ".join(f"[{key}]" for key in claim.invented)
             which = "is no paper" if len(claim.invented) == 1 else "are no papers"
@@ -123,7 +149,11 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Held:
-    """A claim held against one paper with an abstract."""
+    """A claim held against one paper with an abstract.
+
+    Attributes:
+        verbatim: the abstract says it word for word, and it is enough to be said of something.
+    """
 
     paper: Paper
     window: Window
@@ -132,6 +162,17 @@ class _Held:
 
 
 _Finding = tuple[Verdict | None, str]
+
+
+def _of_no_citation(text: str) -> _Finding:
+    """A heading and what leads in a list claim nothing; other words that cite nothing do."""
+    if text.startswith("#"):
+        return "unjudged", "a heading"
+    if text.rstrip("*_ ").endswith(":"):
+        return "unjudged", "leads in what follows"
+    if _CITES_OTHERWISE.search(text):
+        return "uncited", "cites by number or name, and no paper by its key"
+    return "uncited", "cites no paper"
 
 
 def rarity_in(catalog: Catalog) -> Weigh:
@@ -165,13 +206,8 @@ def _of_wording(claim: Claim, cited: Sequence[Paper], held: Sequence[_Held]) -> 
     for quoted in quotations(claim.text):
         if not any(says(text, quoted) for text in stated):
             return _lacking("quotes what no cited abstract says", cited, held)
-    claimed = numbers_claimed(claim.text)
-    if claimed:
-        dated = [f"{paper.year or ''}\n{paper.date or ''}" for paper in cited]
-        available = numbers_stated("\n".join([*stated, *dated]))
-        for written, values in claimed.items():
-            if values.isdisjoint(available):
-                return _lacking(f"no cited abstract has the number {written}", cited, held)
+    for written in unstated(claim.text, cited):
+        return _lacking(f"no cited abstract has the number {written}", cited, held)
     return None, ""
 
 
@@ -200,6 +236,16 @@ def _of_containment(
         return _lacking(f"{its} little of this", cited, held)
     idle = [one.paper.paper_id for one in held if _is_idle(worded, one, held)]
     return ("partial", f"{', '.join(idle)} adds nothing to it") if idle else (None, "")
+
+
+def _is_sentence(abstract: str, source: Source, span: tuple[int, int]) -> bool:
+    """Whether a span is a sentence of two words or more: one word is a heading, `RESULTS:`."""
+    start, stop = span
+    quote = abstract[start:stop]
+    return (len(quote.split()) > 1 or _script(quote) in _UNSPACED) and any(
+        start == begin and not any(map(str.isalnum, abstract[stop:end]))
+        for begin, end in source.spans
+    )
 
 
 def _is_idle(worded: Worded, one: _Held, held: Sequence[_Held]) -> bool:

@@ -1,8 +1,11 @@
 """The numbers a text states, in one form however they are written."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
+
+from ragassist.types import Paper
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _GAPS = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
@@ -11,9 +14,11 @@ _NUMERAL = re.compile(
     r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+)"
     r"(?P<scale>\s?(?:[kKMB](?!\w)|(?:hundred|thousand|million|billion|trillion)s?\b))?"
 )
-# GPT-4, Qwen2, p53: a name. Behind `10-` or `x = ` a number is one.
-_IN_A_NAME = re.compile(r"[^\W\d_][-_.]?$")
-_ENUMERATOR = re.compile(r"^\W*[0-9]{1,2}[.)](?=\s)|\([0-9]{1,2}\)")
+# GPT-4, Qwen2, p53: a name. Behind `10-`, `x = ` or `approx.` a number is one.
+_IN_A_NAME = re.compile(r"[^\W\d_][-_]?$")
+_LIST_SIGN = re.compile(r"\W*[0-9]{1,2}[.)](?=\s)")
+_IN_ROUND = re.compile(r"\(([0-9]{1,2})\)(?=\s+[^\W\d_])")
+_FEWEST_LISTED = 2
 _SCALES = {
     "k": 10**3, "m": 10**6, "b": 10**9, "hundred": 10**2, "thousand": 10**3, "million": 10**6,
     "billion": 10**9, "trillion": 10**12,
@@ -47,11 +52,11 @@ _WORD = re.compile(r"[a-z]+")
 def numbers_claimed(text: str) -> dict[str, frozenset[str]]:
     """The numbers written in digits, each with the values that may state it elsewhere.
 
-    What belongs to a name (`GPT-4`, `p53`) and what counts the items of a list is no number. Signs
-    are left out of account: a dash before a number is a minus as often as not.
+    What belongs to a name (`GPT-4`, `p53`) and what counts the parts of a list, `(1) …, (2) …`, is
+    no number. Signs are left out of account: a dash before a number is a minus as often as not.
     """
     plain = _plain(text)
-    skipped = {at for match in _ENUMERATOR.finditer(plain) for at in range(*match.span())}
+    skipped = _enumerators(plain)
     claimed = {}
     for match in _NUMERAL.finditer(plain):
         at = match.start()
@@ -72,6 +77,28 @@ def numbers_stated(text: str) -> frozenset[str]:
     for word, following in pairwise([*words, ""]):
         stated |= _spelled(word, following)
     return frozenset(stated)
+
+
+def unstated(text: str, papers: Sequence[Paper]) -> list[str]:
+    """The numbers of a text, as written, that no title, abstract or date of the papers states."""
+    claimed = numbers_claimed(text)
+    if not claimed:
+        return []
+    said = [f"{p.title}\n{p.abstract}\n{p.year or ''}\n{p.date or ''}" for p in papers]
+    stated = numbers_stated("\n".join(said))
+    return [written for written, values in claimed.items() if values.isdisjoint(stated)]
+
+
+def _enumerators(plain: str) -> set[int]:
+    """Where a number counts: at the start, and in round brackets from (1) on, one by one."""
+    spans = [match.span() for match in [_LIST_SIGN.match(plain)] if match]
+    listed: list[tuple[int, int]] = []
+    for match in _IN_ROUND.finditer(plain):
+        if int(match.group(1)) == len(listed) + 1:
+            listed.append(match.span())
+    if len(listed) >= _FEWEST_LISTED:
+        spans += listed
+    return {at for span in spans for at in range(*span)}
 
 
 def _plain(text: str) -> str:

@@ -21,7 +21,7 @@ from ragassist.index.lexical import content_words
 from ragassist.index.search import DenseQuery, find_passages
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import count_chunks, count_pending, expected_generations
-from ragassist.storage.papers import count_papers
+from ragassist.storage.papers import count_papers, count_undated
 from ragassist.text import one_line
 from ragassist.types import Filters, Passage
 
@@ -55,6 +55,7 @@ class Retriever:
         self._reader: Reader | None = None
         self._embedders: dict[str, Embedder] = {}
         self._words_alone = False
+        self._told_of_undated = False
 
     @property
     def embedder_name(self) -> str:
@@ -108,6 +109,7 @@ class Retriever:
         if not count_papers(self._catalog):
             raise UsageError("the library has no papers yet: `ragassist add FILE`")
         self.catch_up()
+        self._tell_of_undated(filters)
         try:
             dense = self._dense(question)
             return find_passages(self._catalog, question, dense, filters, top_k)
@@ -115,6 +117,13 @@ class Retriever:
             self._replace_damaged(error)
             dense = self._dense(question, damaged=True)
             return find_passages(self._catalog, question, dense, filters, top_k)
+
+    def _tell_of_undated(self, filters: Filters) -> None:
+        if filters.year_from is None and filters.year_to is None:
+            return
+        if (undated := count_undated(self._catalog)) and not self._told_of_undated:
+            self._told_of_undated = True
+            self._notify(f"left out by the filter of years: {undated} papers that state none")
 
     def catch_up(self) -> None:
         """Finish what an interrupted writer left; say what is pending where that cannot be."""

@@ -19,6 +19,7 @@ from ragassist.text import one_line, strip_controls
 from ragassist.types import Claim, Mark, Paper
 
 Format = Literal["markdown", "latex", "plain"]
+_BOLD = {"markdown": "**{}**", "latex": "\\textbf{{{}}}"}
 _Papers = Mapping[str, Paper]
 
 _NEEDS_PACKAGES = "% Needs \\usepackage{natbib} and \\usepackage{url}."
@@ -39,7 +40,15 @@ def format_text(work: RelatedWork, form: Format) -> str:
         "latex": _as_latex,
         "plain": _as_plain,
     }
-    return writers[form](work) + "\n"
+    return f"{writers[form](work)}{_incomplete(work, form)}\n"
+
+
+def _incomplete(work: RelatedWork, form: Format) -> str:
+    """A last paragraph where the text ends before its author did."""
+    if not (work.origin.failure or work.origin.interrupted):
+        return ""
+    said = "The text ends here: it was not completed."
+    return f"\n\n{said if form == 'plain' else _BOLD[form].format(said)}"
 
 
 def _as_plain(work: RelatedWork) -> str:

@@ -3,11 +3,12 @@
 import dataclasses
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ragassist.answering.keyed import key_passages
 from ragassist.answering.reading import Reading
 from ragassist.answering.writing import Written, write_checked
-from ragassist.errors import ModelUnavailable, UsageError
+from ragassist.errors import ModelMisconfigured, ModelUnavailable, UsageError
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.lexical import content_words
 from ragassist.index.retriever import Retriever
@@ -17,7 +18,7 @@ from ragassist.related_work.outcome import RelatedWork, Theme
 from ragassist.related_work.quoting import quote_papers
 from ragassist.related_work.themes import group_papers
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import any_passes, describe
+from ragassist.storage.papers import any_passes, describe, find_id
 from ragassist.text import one_line
 from ragassist.types import Claim, Declined, Filters, Origin, Paper, Usage
 
@@ -77,7 +78,7 @@ def write_related(
     papers = [found.papers[paper_id] for paper_id in readings]
     rarity = rarity_in(catalog)
     themes = group_papers(papers, topic, retriever.word_vectors, rarity)
-    ledger = Ledger(found.papers, rarity)
+    ledger = Ledger(found.papers, rarity, partial(find_id, catalog))
     sheet = _Sheet(topic=topic, papers=found.papers, readings=readings, ledger=ledger, model=model)
     written = yield from _write_all(sheet, themes)
     if not written.claims and written.declined:
@@ -116,7 +117,7 @@ def _write_all(sheet: _Sheet, themes: Sequence[Theme]) -> Generator[Claim, None,
                 break
     except KeyboardInterrupt:
         interrupted = True
-    except ModelUnavailable as error:
+    except (ModelMisconfigured, ModelUnavailable) as error:
         if not claims:
             raise
         failure = str(error)

@@ -208,11 +208,14 @@ class Catalog:
                 self.execute("PRAGMA secure_delete = ON")
             with self.transaction():
                 yield
-            if erasing:
-                self.execute("PRAGMA wal_checkpoint (TRUNCATE)")
         finally:
             self.execute("PRAGMA secure_delete = OFF")
             self.execute(f"PRAGMA busy_timeout = {int(1000 * _BUSY_WAIT_S)}")
+
+    def erase_traces(self) -> bool:
+        """Empty the log of changes, which holds what was overwritten; False while others read."""
+        busy, *_ = self.rows("PRAGMA wal_checkpoint (TRUNCATE)")[0]
+        return not busy
 
     def copy_to(self, folder: Path) -> None:
         """Copy the catalog, as it stands, into another folder."""

@@ -6,9 +6,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from ragassist.storage.catalog import Catalog
+from ragassist.storage.catalog import Catalog, Row
 from ragassist.storage.chunks import generation_in_use
 from ragassist.types import Answer, Declined, LoggedExchange, Passage
+
+_COLUMNS = "number, conversation, asked_at, question, text, answered, answerer, verdicts, kept"
 
 
 def log_exchange(
@@ -47,36 +49,52 @@ def log_exchange(
 
 
 def read_exchanges(catalog: Catalog, limit: int | None = None) -> tuple[LoggedExchange, ...]:
-    """The latest exchanges, oldest first."""
+    """The latest exchanges, oldest first; none in a catalog from before there was a log."""
+    if not _has_log(catalog):
+        return ()
     rows = catalog.rows(
-        "SELECT number, conversation, asked_at, question, text, answered, answerer, verdicts, kept "
-        "FROM exchanges ORDER BY number DESC LIMIT ?",
+        f"SELECT {_COLUMNS} FROM exchanges ORDER BY number DESC LIMIT ?",
         (-1 if limit is None else limit,),
     )
-    return tuple(
-        LoggedExchange(
-            number=number,
-            conversation=conversation,
-            asked_at=asked_at,
-            question=question,
-            text=text,
-            answered=bool(answered),
-            answerer=answerer,
-            verdicts=json.loads(verdicts),
-            kept=kept,
-        )
-        for (
-            number, conversation, asked_at, question, text, answered, answerer, verdicts, kept,
-        ) in reversed(rows)
-    )  # fmt: skip
+    return tuple(map(_exchange, reversed(rows)))
+
+
+def read_exchange(catalog: Catalog, number: int) -> LoggedExchange | None:
+    """The exchange of that number; None where there is none."""
+    if not _has_log(catalog):
+        return None
+    rows = catalog.rows(f"SELECT {_COLUMNS} FROM exchanges WHERE number = ?", (number,))
+    return _exchange(rows[0]) if rows else None
 
 
 def clear_exchanges(catalog: Catalog) -> int:
-    """Forget every exchange, down to the bytes on disk; returns how many there were."""
+    """Forget every exchange; returns how many there were. `Catalog.erase_traces` does the rest."""
     with catalog.noting(erasing=True):
         count = int(catalog.value("SELECT count(*) FROM exchanges"))
         catalog.execute("DELETE FROM exchanges")
     return count
+
+
+def _has_log(catalog: Catalog) -> bool:
+    # A catalog that could not be brought up to date for want of the right to write.
+    return bool(catalog.value("SELECT 1 FROM sqlite_master WHERE name = 'exchanges'"))
+
+
+def _exchange(row: Row) -> LoggedExchange:
+    number, conversation, asked_at, question, text, answered, answerer, verdicts, kept = row
+    origin = json.loads(kept)["origin"]
+    return LoggedExchange(
+        number=number,
+        conversation=conversation,
+        asked_at=asked_at,
+        question=question,
+        text=text,
+        answered=bool(answered),
+        answerer=answerer,
+        interrupted=bool(origin["interrupted"] or origin["failure"]),
+        verdicts=json.loads(verdicts),
+        kept=kept,
+    )
 
 
 def _kept(outcome: Answer | Declined, catalog: Catalog) -> dict[str, Any]:

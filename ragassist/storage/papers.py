@@ -53,6 +53,11 @@ def any_passes(catalog: Catalog, filters: Filters) -> bool:
     return bool(catalog.value(f"SELECT EXISTS ({passing})", parameters))
 
 
+def count_undated(catalog: Catalog) -> int:
+    """How many papers state no year, and so pass no filter of years."""
+    return int(catalog.value("SELECT count(*) FROM papers WHERE year IS NULL"))
+
+
 def describe(filters: Filters) -> str:
     """The conditions that are set, as a user reads them."""
     stated = {
@@ -87,6 +92,16 @@ def find_row(catalog: Catalog, paper_id: str) -> int:
     near = _similar_ids(catalog, paper_id)
     hint = f"did you mean {', '.join(near)}?" if near else "`ragassist papers` lists what is there"
     raise UnknownPaper(f"no paper {paper_id!r} in this library: {hint}")
+
+
+def find_id(catalog: Catalog, name: str) -> str | None:
+    """The id of the one paper that a name is the id or an alias of; None without such."""
+    try:
+        row = find_row(catalog, name)
+    except UnknownPaper:
+        return None
+    found = catalog.value("SELECT paper_id FROM papers WHERE paper_row = ?", (row,))
+    return None if found is None else str(found)
 
 
 def other_owners(catalog: Catalog, alias: str, paper_id: str) -> list[str]:

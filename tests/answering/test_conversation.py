@@ -33,7 +33,9 @@ def condensed(question: str, reply: Reply, *earlier: Exchange) -> tuple[str, Cha
         ("Who criticised that?", None),
         ("What do these methods cost to train?", None),
         ("Why?", "Why? (Self-RAG retrieve)"),
-        ("Why did accuracy drop?", None),
+        ("Why did accuracy drop?", "Why did accuracy drop?"),
+        ("What is ColBERT?", "What is ColBERT?"),
+        ("tool learning", "tool learning"),
         ("Any limits?", None),
     ],
 )
@@ -75,7 +77,7 @@ def test_follow_ups_of_follow_ups_keep_to_the_question_they_come_from() -> None:
 
     assert [exchange.question for exchange in earlier[1:]] == [
         "And its limits? (Self-RAG retrieve)",
-        "What about cost? (Self-RAG retrieve)",
+        "What about cost? (limits Self-RAG retrieve)",
     ]
 
 
@@ -139,3 +141,17 @@ def test_a_model_that_fails_leaves_it_to_the_words(reply: Reply) -> None:
 def test_a_model_that_is_configured_wrong_is_an_error() -> None:
     with pytest.raises(ModelMisconfigured):
         condensed("And its limits?", WRONG_KEY, FIRST)
+
+
+@pytest.mark.parametrize(
+    "chatty",
+    [
+        "Here is the standalone question: **What limits Self-RAG?** Let me know!",
+        "Standalone question: What limits Self-RAG?",
+        "Sure. What limits Self-RAG?",
+    ],
+)
+def test_what_a_chatty_model_wraps_around_the_question_is_not_searched_for(chatty: str) -> None:
+    asked, _ = condensed("And its limits?", Reply(text=chatty), FIRST)
+
+    assert asked == "What limits Self-RAG?"

@@ -108,7 +108,8 @@ def test_keys_split_over_pieces_are_read_whole() -> None:
 
 
 def test_each_sentence_is_shown_before_the_next_is_complete() -> None:
-    with ChatServer([Reply(text=f"{HEARD} {ECHOES}", delay_s=0.01)]) as server:
+    unfinished = (HEARD, " Fluttering moths", " modulate", " them")
+    with ChatServer([Reply(chunks=unfinished, hang_after=3)]) as server:
         text = writing(server)
         assert next(text).citations == ("payne1971owls",)
         assert server.abandoned == 0
@@ -199,6 +200,8 @@ def test_an_answer_from_memory_is_flagged_as_uncited() -> None:
         Reply(text=f"Here is the sentence, mended: owls hear. {HEARD}"),
         Reply(text=HEARD, finish_reason="length"),
         Reply(text="..."),
+        Reply(text="**[P1]**."),
+        Reply(text="OK [P1]."),
         Reply(),
         RATE_LIMITED,
     ],
@@ -371,7 +374,8 @@ def test_ctrl_c_while_a_sentence_is_mended_shows_it_flagged_and_hangs_up() -> No
 
 
 def test_ctrl_c_thrown_in_while_a_claim_is_shown_ends_the_text() -> None:
-    with ChatServer([Reply(text=f"{HEARD} {ECHOES}", delay_s=0.03)]) as server:
+    unfinished = (HEARD, " Fluttering moths", " modulate", " them")
+    with ChatServer([Reply(chunks=unfinished, hang_after=3)]) as server:
         text = writing(server)
         shown = next(text)
         with pytest.raises(StopIteration) as end:

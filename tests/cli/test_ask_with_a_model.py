@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pexpect
@@ -195,6 +196,29 @@ def test_ctrl_c_keeps_what_was_checked_and_exits_130(made_once: Path) -> None:
     assert child.exitstatus == 130
 
 
+def test_ctrl_c_before_the_first_sentence_leaves_nothing_behind(own_copy: Path) -> None:
+    with ChatServer([Reply(text="Never said.", hang_after=0)]) as server:
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "ragassist", "--library", str(own_copy), "ask", QUESTION],
+            env=environment_of({"TERM": "dumb", **server.environment}),
+            dimensions=(40, 100), encoding="utf-8", timeout=30,
+        )  # fmt: skip
+        while not server.requests:
+            time.sleep(0.01)
+        # Python may be where it cannot be interrupted; a user presses the keys again.
+        for _ in range(10):
+            child.sendintr()
+            if child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=2) == 0:
+                break
+        shown = str(child.before)
+        child.close()
+
+    assert child.exitstatus == 130
+    assert shown.rstrip().endswith("interrupted")
+    assert ragassist("--library", own_copy, "log").stdout == "Nothing is in the log.\n"
+
+
 def test_extractive_asks_no_model(made_once: Path) -> None:
     with ChatServer([FROM_MEMORY]) as server:
         asked = ragassist(
@@ -221,3 +245,15 @@ def test_doctor_says_what_leaves_the_machine(made_once: Path) -> None:
 
     assert "openai:small: your questions and the passages found for them go to" in checked.stdout
     assert "secret" not in checked.stdout
+    assert re.search(r"^ok +model: openai:small can be set up", checked.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nonsense", "is not provider:model"), ("anthropic:x", "pip install langchain-anthropic")],
+)
+def test_doctor_finds_a_model_that_cannot_be_used(made_once: Path, name: str, says: str) -> None:
+    checked = ragassist("--library", made_once, "doctor", RAGASSIST_MODEL=name)
+
+    assert checked.returncode == 1
+    assert re.search(rf"^FAILED model: .*{says}", checked.stdout, re.MULTILINE)

@@ -158,7 +158,7 @@ def test_the_arrow_brings_back_a_question_of_an_earlier_chat(own_copy: Path) -> 
 def test_a_command_is_completed(own_copy: Path) -> None:
     with chat(own_copy) as screen:
         screen.child.send("/sou\t")
-        screen.see("/sources")
+        screen.see("rces")
         screen.child.send("\r")
         screen.see("nothing was asked yet")
 
@@ -247,6 +247,24 @@ def test_a_chat_without_log_leaves_no_trace(own_copy: Path) -> None:
 
     assert log_of(own_copy) == []
     assert not (own_copy / "chat_history").exists()
+
+
+def test_bytes_that_are_no_text_in_a_pipe_cost_nothing_but_themselves(own_copy: Path) -> None:
+    command = [sys.executable, "-m", "ragassist", "--library", str(own_copy), "chat"]
+    asked = subprocess.run(
+        command, input=b"what \xff is a caf\xe9\n" + QUESTION.encode() + b"\n",
+        env=environment_of({}), capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert b"Traceback" not in asked.stderr
+    assert b"[karpukhin2020dense]" in asked.stdout
+
+
+def test_a_new_question_of_one_name_is_not_taken_for_a_follow_up(own_copy: Path) -> None:
+    asked = piped(own_copy, "How does Self-RAG decide when to retrieve?\nWhat is ColBERT?\n")
+
+    assert "searching for" not in asked.stderr
+    assert "[khattab2020colbert]" in asked.stdout
 
 
 def test_a_chat_where_there_is_no_library_says_so_before_the_first_question(

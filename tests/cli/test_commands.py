@@ -217,6 +217,24 @@ def test_a_question_the_library_does_not_answer_exits_3_and_names_the_nearest(
     assert shape["declined"]["nearest"] == [paper["paper_id"] for paper in shape["references"]]
 
 
+def test_a_filter_of_years_says_how_many_papers_have_none(tmp_path: Path) -> None:
+    undated = {key: value for key, value in OWLS.items() if key != "year"} | {"id": "undated"}
+    file = write_papers(tmp_path / "owls.jsonl", OWLS, {**undated, "title": "Owls in the snow"})
+    ragassist("--library", tmp_path / "l", "add", file)
+    asked = ragassist("--library", tmp_path / "l", "search", "owls", "--year", "2020..")
+
+    assert "left out by the filter of years: 1 papers that state none" in asked.stderr
+
+
+def test_standard_output_that_is_closed_is_no_traceback(made_once: Path) -> None:
+    command = f"{sys.executable} -m ragassist --library {made_once} ask dense retrieval >&-"
+    asked = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert "Traceback" not in asked.stderr
+
+
 def test_filters_narrow_what_is_found(made_once: Path) -> None:
     found = ragassist(
         "--library", made_once, "search", "retrieval", "--year", "..2020", "--author", "lewis",

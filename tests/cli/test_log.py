@@ -57,8 +57,31 @@ def test_clearing_forgets_everything(own_copy: Path) -> None:
     ask(own_copy, QUESTION)
     cleared = ragassist("--library", own_copy, "log", "--clear")
 
-    assert cleared.stdout == "1 exchange forgotten\n"
+    assert cleared.stdout == "1 exchange forgotten, and what was typed in chats\n"
     assert ragassist("--library", own_copy, "log").stdout == "Nothing is in the log.\n"
+
+
+def test_clearing_forgets_what_was_typed_in_chats_as_well(own_copy: Path) -> None:
+    (own_copy / "chat_history").write_text("+What did I ask?\n")
+    ragassist("--library", own_copy, "log", "--clear")
+
+    assert not (own_copy / "chat_history").exists()
+
+
+def test_clearing_one_exchange_is_refused_and_clears_none(own_copy: Path) -> None:
+    ask(own_copy, QUESTION)
+    refused = ragassist("--library", own_copy, "log", "1", "--clear")
+
+    assert refused.returncode == 2
+    assert ragassist("--library", own_copy, "log", "1").returncode == 0
+
+
+def test_a_question_with_bytes_that_are_no_text_is_answered_and_kept(own_copy: Path) -> None:
+    asked = ragassist("--library", own_copy, "ask", "What does dense \udcff retrieval improve?")
+
+    assert asked.returncode == 0, asked.stderr
+    (kept,) = json.loads(ragassist("--library", own_copy, "log", "--json").stdout)["exchanges"]
+    assert kept["question"] == "What does dense  retrieval improve?"
 
 
 def test_logging_can_be_switched_off(own_copy: Path) -> None:

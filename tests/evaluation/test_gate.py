@@ -99,7 +99,7 @@ def test_every_bound_of_the_gate_that_ships_can_be_missed(bound: Bound) -> None:
         "fabricated_citation_rate": answered(claim("Owls.", "lost")),
         "unretrieved_citation_rate": answered(claim("Owls.", "owls"), retrieved=("bats",)),
         "citation_coverage": answered(claim("Owls.")),
-        "quote_match": answered(claim("Owls.", "bats", evidence=(MICE,))),
+        "evidence_exact": answered(claim("Owls.", "bats", evidence=(MICE,))),
         "number_match": answered(claim("31 cm.", "owls")),
         "false_answer_rate": answered(claim("Owls.", "owls"), answerable=False),
         "false_refusal_rate": declined(),

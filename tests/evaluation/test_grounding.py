@@ -12,6 +12,8 @@ from ragassist.evaluation.grounding import Grounding, measure_grounding
 from ragassist.evaluation.questions import Question, QuestionSet
 from ragassist.evaluation.report import of_grounding
 from ragassist.library import Library
+from ragassist.models import ModelChoice
+from tests.chat_server import MODEL, ChatServer, Message, Reply
 
 SELF_RAG = "asai2024self"
 QUESTIONS = (
@@ -62,9 +64,31 @@ def test_every_question_has_its_outcome_and_an_error_is_that_of_one_question(lib
     assert "no word to search for" in wordless.text
     assert (bread.cited, bread.claims) == ((), ())
     assert len(bread.retrieved) == len(set(bread.retrieved)) > 0
-    assert done.figures["quote_match"].mean == 1
+    assert done.figures["evidence_exact"].mean == 1
     assert done.figures["error_rate"].mean == pytest.approx(1 / 3)
     assert (done.partial, done.rulings) == (False, None)
+
+
+def test_inventing_a_key_is_told_from_citing_a_paper_that_was_not_found(library: Path) -> None:
+    with Library.open(library) as opened:
+        (outcome,) = asked(opened, QUESTIONS[0]).outcomes
+        ids = {paper.paper_id for paper in opened.papers()}
+    away = next(key for key in sorted(ids.difference(outcome.retrieved)) if "2023" in key)
+    text = f"It decides by itself [P1]. Passages [{away}] help [smith2020foo], say some [P99]."
+
+    def model(messages: list[Message]) -> Reply:
+        return Reply(text="NO_SUPPORT" if "What is wrong" in messages[-1]["content"] else text)
+
+    with ChatServer(model) as server:
+        choice = ModelChoice(name=f"openai:{MODEL}", base_url=server.base_url, timeout_s=5)
+        with Library.open(library, model=choice) as opened:
+            done = asked(opened, QUESTIONS[0])
+
+    (outcome,) = done.outcomes
+    assert outcome.cited == (SELF_RAG, away)
+    assert outcome.claims[1].invented == ("smith2020foo", "P99")
+    assert done.figures["fabricated_citation_rate"].mean == 2 / 4
+    assert done.figures["unretrieved_citation_rate"].mean == 1 / 4
 
 
 def test_a_gate_that_is_met_is_missed_once_a_gold_paper_is_gone(library: Path) -> None:

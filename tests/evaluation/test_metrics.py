@@ -3,11 +3,10 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import pytest
 
-from ragassist.evaluation.metrics import METRICS, measure, numbers_in
+from ragassist.evaluation.metrics import METRICS, measure
 from ragassist.evaluation.outcomes import Outcome
 from ragassist.types import Evidence
 from tests.evaluation.made import BATS, HELD, OWLS, answered, claim, declined, failed, quote
@@ -27,7 +26,12 @@ def base() -> Run:
             name="mixed",
         ),
         answered(
-            claim("40 owls hear mice.", "owls", evidence=(MICE,), verdict="contradicted"),
+            claim(
+                "40 owls “hear mice”, not “hear moths”.",
+                "owls",
+                evidence=(MICE,),
+                verdict="partial",
+            ),
             claim("Foxes do, too.", "owls", invented=("P9",), verdict="unsupported"),
             claim("Nobody knows.", "bats", verdict="unjudged"),
             name="wrong",
@@ -53,11 +57,11 @@ def test_the_rates_of_a_mixed_run_are_what_counting_by_hand_gives() -> None:
         "fabricated_citation_rate": (1 / 8, 8),
         "unretrieved_citation_rate": (1 / 8, 8),
         "citation_coverage": (7 / 8, 8),
-        "quote_match": (3 / 4, 4),
+        "quote_match": (1 / 2, 2),
+        "evidence_exact": (3 / 4, 4),
         "number_match": (1 / 2, 2),
         "supported_rate": (3 / 7, 7),
-        "partial_rate": (1 / 7, 7),
-        "contradicted_rate": (1 / 7, 7),
+        "partial_rate": (2 / 7, 7),
         "unsupported_rate": (1 / 7, 7),
         "uncited_rate": (1 / 7, 7),
         "unjudged_rate": (1 / 8, 8),
@@ -162,6 +166,11 @@ MOVES: dict[str, tuple[Mutation, Mutation, Mutation]] = {
         Mutation(of="mixed", change=with_verdict("unsupported")),
     ),
     "quote_match": (
+        Mutation(of="mixed", change=with_claim("They “Hear mice … 30 cm”.", "owls")),
+        Mutation(of="mixed", change=with_claim("They “cure all cattle”.", "owls")),
+        Mutation(of="mixed", change=with_claim("They “hear” mice.", "owls")),
+    ),
+    "evidence_exact": (
         Mutation(of="mixed", change=quoting(MICE)),
         Mutation(of="mixed", change=quoting(replace(MICE, quote=MICE.quote.upper()))),
         Mutation(of="mixed", change=with_claim("Owls hear mice.", "owls")),
@@ -177,21 +186,16 @@ MOVES: dict[str, tuple[Mutation, Mutation, Mutation]] = {
         Mutation(of="mixed", change=with_claim("Who knows?", "owls", verdict="unjudged")),
     ),
     "partial_rate": (Mutation(of="mixed", change=with_verdict("partial")), FINE, OF_DECLINED),
-    "contradicted_rate": (
-        Mutation(of="mixed", change=with_verdict("contradicted")),
-        FINE,
-        Mutation(of="mixed", change=with_verdict("unsupported")),
-    ),
     "unsupported_rate": (
         Mutation(of="mixed", change=with_verdict("unsupported")),
         FINE,
-        Mutation(of="mixed", change=with_verdict("contradicted")),
+        Mutation(of="mixed", change=with_verdict("supported")),
     ),
     "uncited_rate": (Mutation(of="mixed", change=with_verdict("uncited")), FINE, OF_DECLINED),
     "unjudged_rate": (
         Mutation(of="mixed", change=with_verdict("unjudged")),
         FINE,
-        Mutation(of="mixed", change=with_verdict("contradicted")),
+        Mutation(of="mixed", change=with_verdict("supported")),
     ),
     "answer_rate": (
         Mutation(of="wrongly", change=spoken),
@@ -326,21 +330,15 @@ def test_a_quote_matches_where_it_stands_so_in_a_cited_abstract(
 ) -> None:
     run = (answered(claim("Owls hear mice.", "owls", evidence=(evidence,))),)
 
-    assert measure(run)["quote_match"].mean == float(matches)
+    assert measure(run)["evidence_exact"].mean == float(matches)
 
 
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [
-        ("30 cm of 1,200 in 2023", ["30", "1200", "2023"]),
-        ("p < .05, or 0.50%", ["0.05", "0.5"]),
-        ("BM25, GPT-4 and F1 of 7B", ["4", "7"]),
-        ("in 2,3 or 12,34", ["2", "3", "12", "34"]),
-        ("none at all", []),
-    ],
-)
-def test_numbers_are_read_by_value_and_not_out_of_names(text: str, numbers: list[str]) -> None:
-    assert numbers_in(text) == {Decimal(number) for number in numbers}
+def test_numbers_are_those_that_the_ledger_reads() -> None:
+    dated = replace(OWLS, year=2019, abstract="We asked twenty-five owls and 20k mice.")
+    fine = claim("1. In 2019, 25 owls and 20,000 mice were asked.", "owls")
+    outcome = replace(answered(fine), papers={"owls": dated})
+
+    assert measure((outcome,))["number_match"].mean == 1
 
 
 def test_a_number_without_a_cited_paper_stands_nowhere() -> None:

@@ -1,10 +1,11 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragassist.grounding.ledger import Ledger, Weigh, rarity_in, tally
+from ragassist.grounding.containment import Weigh
+from ragassist.grounding.ledger import Ledger, rarity_in, tally
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.intake import absorb, open_source
 from ragassist.types import Chunk, Claim, Evidence, Mark, Paper, Record
@@ -22,6 +23,7 @@ PAPERS = {
               abstract="Writers choose an ink by its colour. Blue ink fades within ten years."),
         Paper(paper_id="dim", title="Dim light", abstract="Dim light tires the eyes of readers."),
         Paper(paper_id="mills", title="Paper mills"),
+        Paper(paper_id="wicks", title="Wicks", abstract="Results. It works. No effects of oil."),
         Paper(paper_id="deng", title="灯", abstract="昏暗的灯光使读者的眼睛疲劳。"),
     )
 }  # fmt: skip
@@ -47,6 +49,12 @@ def judged(text: str, *cited: str) -> tuple[str, str]:
     ("text", "cited", "verdict", "why"),
     [
         ("Dim lamps tire the eyes.", (), "uncited", "cites no paper"),
+        ("Dim lamps tire the eyes [12, 14].", (), "uncited",
+         "cites by number or name, and no paper by its key"),
+        ("Dim lamps tire (Wick et al., 2019).", (), "uncited",
+         "cites by number or name, and no paper by its key"),
+        ("## Lamps", (), "unjudged", "a heading"),
+        ("Of lamps we know **this:**", (), "unjudged", "leads in what follows"),
         ("Dim lamps tire the eyes.", ("lamps",), "supported", ""),
         ("Dim lamps tire the eyes.", ("P9",), "unsupported",
          "cites [P9], which is no paper it was given"),
@@ -67,6 +75,11 @@ def judged(text: str, *cited: str) -> tuple[str, str]:
          "in a script without spaces between words"),
         ("昏暗的灯光使读者的眼睛疲劳。", ("deng",), "supported", ""),
         ("Lamps do.", ("lamps",), "unjudged", "too few words to judge by"),
+        ("No.", ("wicks",), "unjudged", "too few words to judge by"),
+        ("Effects", ("wicks",), "unjudged", "too few words to judge by"),
+        ("Results.", ("wicks",), "unjudged", "too few words to judge by"),
+        ("灯光", ("deng",), "unjudged", "in a script without spaces between words"),
+        ("It works.", ("wicks",), "supported", ""),
     ],
 )  # fmt: skip
 def test_a_claim_is_judged_by_what_it_cites(
@@ -136,6 +149,36 @@ def test_evidence_of_a_claim_in_the_abstracts_own_words_is_those_words() -> None
     assert (part.verdict, part.evidence[0].quote) == ("supported", "disturb sleep.")
 
 
+def test_evidence_of_a_single_word_is_the_sentence_it_stands_in() -> None:
+    assert [one.quote for one in check("Effects.", "wicks").evidence] == ["No effects of oil."]
+
+
+def cites_by_key(key: str, lookup: Callable[[str], str | None]) -> Claim:
+    text = "Dim lamps tire the eyes."
+    claim = Claim(text=text, marks=(Mark(key=key, paper_id=None, at=len(text)),))
+    return Ledger(PAPERS, evenly, lookup).check(claim)
+
+
+def test_a_key_of_a_paper_that_was_not_found_is_told_from_an_invented_one() -> None:
+    library = {"lost2018fever": "lost2018fever", "wick19": "lamps", "P9": "lost2018fever"}
+    known = cites_by_key("lost2018fever", library.get)
+    alias = cites_by_key("wick19", library.get)
+    passage = cites_by_key("P9", library.get)
+    nobody = cites_by_key("smith2020foo", library.get)
+
+    assert (known.verdict, known.why, known.citations, known.invented) == (
+        "unsupported",
+        "cites lost2018fever, which was not among the passages",
+        ("lost2018fever",),
+        (),
+    )
+    assert (alias.verdict, alias.citations) == ("supported", ("lamps",))
+    assert alias.marks[0].key == "wick19"
+    # Whatever a source calls its papers, `P9` stands for a passage.
+    assert (passage.citations, passage.invented) == ((), ("P9",))
+    assert nobody.why == "cites [smith2020foo], which is no paper it was given"
+
+
 def test_evidence_is_given_for_every_cited_abstract_in_the_order_of_citing() -> None:
     claim = check("Dim light tires the eyes of readers.", "mills", "lamps", "dim")
 
@@ -196,11 +239,11 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 def test_rarity_is_inverse_document_frequency_in_the_library(catalog: Catalog) -> None:
     weights = rarity_in(catalog)(["readers", "ink", "zeppelin"])
 
-    # ln(1 + (5 - n + .5) / (n + .5)) for n of 5 chunks: 2, 1 and 0.
+    # ln(1 + (6 - n + .5) / (n + .5)) for n of 6 chunks: 2, 1 and 0.
     assert {word: round(weight, 3) for word, weight in weights.items()} == {
-        "readers": 0.875,
-        "ink": 1.386,
-        "zeppelin": 2.485,
+        "readers": 1.03,
+        "ink": 1.54,
+        "zeppelin": 2.639,
     }
 
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragassist.grounding.numbers import numbers_claimed, numbers_stated
+from ragassist.grounding.numbers import numbers_claimed, numbers_stated, unstated
+from ragassist.types import Paper
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,10 @@ from ragassist.grounding.numbers import numbers_claimed, numbers_stated
         ("COVID-19", "nothing"),
         ("1. It works", "nothing"),
         ("It (1) works and (2) holds", "nothing"),
+        ("They (1) Search, (2) read, and (3) GPT-4 writes", "nothing"),
+        ("(3) It works", "nothing"),
+        ("2) It works", "nothing"),
+        ("Fig.77", "77 figures"),
         ("version 4", "GPT-4"),
         ("two methods", "nothing"),
     ],
@@ -52,6 +57,10 @@ def test_a_number_is_found_however_it_is_written(claim: str, abstract: str) -> N
         ("76–85%", "76.3% to 85.4%", ["76", "85"]),
         ("p<.05", "p<.01", [".05"]),
         ("n=24", "n=25", ["24"]),
+        ("It lost (99) points", "lost 45 points", ["99"]),
+        ("It lost (2) points", "lost 45 points", ["2"]),
+        ("Of (1) 45 it kept (3)", "45", ["1", "3"]),
+        ("approx.77 points", "45 points", ["77"]),
     ],
 )
 def test_a_number_that_is_not_stated_is_missed(
@@ -60,6 +69,14 @@ def test_a_number_that_is_not_stated_is_missed(
     stated = numbers_stated(abstract)
 
     assert [n for n, v in numbers_claimed(claim).items() if v.isdisjoint(stated)] == missing
+
+
+def test_a_number_stands_in_title_abstract_or_date_of_a_paper() -> None:
+    paper = Paper(paper_id="owls", title="7 owls", abstract="Of 20k owls, half.", date="2019-04")
+
+    assert unstated("In 2019, 7 of 20,000 owls, or 50%.", [paper]) == []
+    assert unstated("In 2020, 7 of 20,001 owls.", [paper]) == ["2020", "20,001"]
+    assert unstated("7 owls.", []) == ["7"]
 
 
 @given(st.text(alphabet="0123456789.,- kMB%\u2212\u202fa", max_size=60))

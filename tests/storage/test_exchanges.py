@@ -114,10 +114,27 @@ def test_clearing_leaves_no_byte_of_a_question_on_disk(
     on_disk = b"".join(file.read_bytes() for file in library_folder.iterdir())
     assert SECRET.encode() in on_disk
     assert clear_exchanges(catalog) == 30
+    assert catalog.erase_traces()
 
     on_disk = b"".join(file.read_bytes() for file in library_folder.iterdir())
     assert SECRET.encode() not in on_disk
     assert read_exchanges(catalog) == ()
+
+
+def test_traces_that_another_reader_holds_on_to_are_said_to_be_left(
+    catalog: Catalog, library_folder: Path
+) -> None:
+    log_exchange(catalog, declined(SECRET))
+    reader = sqlite3.connect(library_folder / CATALOG_NAME, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM exchanges").fetchall()
+    catalog.execute("PRAGMA busy_timeout = 0")
+    clear_exchanges(catalog)
+    catalog.execute("PRAGMA busy_timeout = 0")
+    assert not catalog.erase_traces()
+    reader.close()
+
+    assert catalog.erase_traces()
 
 
 def test_logging_needs_no_writers_lock(catalog: Catalog, library_folder: Path) -> None:
@@ -166,6 +183,7 @@ def test_one_from_before_that_cannot_be_written_to_is_still_read(
     read_only = Catalog.open(library_folder)
     try:
         assert read_only.value("SELECT count(*) FROM papers") == 0
+        assert read_exchanges(read_only) == ()
         with pytest.raises(LibraryReadOnly):
             log_exchange(read_only, answer())
     finally:
