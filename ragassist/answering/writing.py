@@ -28,7 +28,9 @@ _MARKDOWN = "*_`#>\"' \t\r\n"
 _NO_ANSWER = "NO_ANSWER"
 _NO_SUPPORT = "NO_SUPPORT"
 # A sentence that a full stop ends, its citations before or behind it; no number cut at its point.
-_WHOLE = re.compile(r"(?<!\d)[.!?。！？][\"'”’)*_]*(?:\s*[\[【][^\[\]【】]*[\]】])*\s*$")
+_WHOLE = re.compile(
+    r"(?<!\d)[.!?。！？][\"'”’)*_]*(?:\s*[\[【［〔][^\[\]【】［］〔〕]*[\]】］〕])*\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ import pytest
 
 from ragassist.shipped import shipped
 from tests.chat_server import (
+    NOT_JSON,
     REFUSES,
     USAGE,
     WRONG_KEY,
@@ -166,7 +167,7 @@ def test_a_model_is_measured_as_it_answers_with_all_it_used_and_an_error_ends_no
     def model(messages: list[Message]) -> Reply:
         asked = messages[-1]["content"]
         if "bread dough" in asked:
-            return WRONG_KEY
+            return NOT_JSON
         return REFUSES if "no answer" in asked else invents_a_key(messages)
 
     gate = tmp_path / "gate.json"
@@ -194,6 +195,19 @@ def test_a_model_is_measured_as_it_answers_with_all_it_used_and_an_error_ends_no
     assert run["origin"]["usage"]["input_tokens"] == calls * USAGE[0]
     assert run["figures"]["error_rate"]["mean"] == pytest.approx(1 / 3, abs=1e-4)
     assert run["figures"]["citation_coverage"]["mean"] == 0
+
+
+def test_a_wrong_key_ends_the_run_at_its_first_question(made_once: Path, tmp_path: Path) -> None:
+    questions = write(tmp_path / "q.jsonl", BREAD, SELF_RAG)
+    with ChatServer([WRONG_KEY]) as server:
+        shown = ragassist(
+            "--library", made_once, "eval", "grounding", "--questions", questions,
+            **server.environment,
+        )  # fmt: skip
+
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert "refuses the key" in shown.stderr
+    assert len(server.requests) == 1
 
 
 def test_where_every_question_fails_the_run_has_failed(made_once: Path, tmp_path: Path) -> None:

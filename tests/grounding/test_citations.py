@@ -235,6 +235,24 @@ def test_marks_inside_stand_before_the_full_stop(claim: Claim, written: str) -> 
     assert write_claim(claim, brackets, inside=True) == written
 
 
+@pytest.mark.parametrize(
+    ("text", "behind", "inside"),
+    [
+        (
+            "It gains 3.5%. [P1] (see also P2).",
+            "It gains 3.5%. [P1, P2]",
+            "It gains 3.5% [P1, P2].",
+        ),
+        ("It is cf. [P1].", "It is cf. [P1]", "It is cf [P1]."),
+    ],
+)
+def test_no_full_stop_is_written_twice(text: str, behind: str, inside: str) -> None:
+    [claim] = split_claims(text, PAPERS)
+
+    assert write_claim(claim, brackets) == behind
+    assert write_claim(claim, brackets, inside=True) == inside
+
+
 def test_plain_text_is_escaped_and_marks_are_not() -> None:
     claim = marked("50% of a_b & c.", ("qin2023tool", 3), ("P1", 15))
 
