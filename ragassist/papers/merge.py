@@ -29,8 +29,10 @@ def merge_records(records: Sequence[Record]) -> Record:
 
     Each field is taken whole from one record, never pieced together: the longest abstract, the
     longest list of authors (a complete one before a truncated one), a year from the most
-    complete record that states one, and a date of that same year. Categories, keywords and
-    affiliations are those of all records. The line is the least, and no more than an order.
+    complete record that states one, and a date of that same year. Categories, keywords, tags and
+    affiliations are those of all records; so is what else they state, the most complete record
+    first to say. What one source calls retracted is. The line is the least, and no more than an
+    order.
 
     Args:
         records: at least one.
@@ -56,6 +58,10 @@ def merge_records(records: Sequence[Record]) -> Record:
         url=_first(ordered, lambda r: r.url),
         categories=_union(r.categories for r in ordered),
         keywords=_union(r.keywords for r in ordered),
+        tags=_union(r.tags for r in ordered),
+        kind=_first(ordered, lambda r: r.kind),
+        retracted=any(r.retracted for r in ordered),
+        extra=_extra(ordered),
         line=min(r.line for r in ordered),
     )
 
@@ -70,6 +76,14 @@ def _first(ordered: Sequence[Record], field: Callable[[Record], T | None]) -> T 
 def _best_date(ordered: Sequence[Record], year: int | None) -> str | None:
     dates = [r.date for r in ordered if r.date and r.year == year]
     return max(dates, key=len) if dates else None
+
+
+def _extra(ordered: Sequence[Record]) -> tuple[tuple[str, str], ...]:
+    stated: dict[str, str] = {}
+    for record in ordered:
+        for name, value in record.extra:
+            stated.setdefault(name, value)
+    return tuple(sorted(stated.items()))
 
 
 def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragassist.errors import SourceError
-from ragassist.sources import jsonl, paper_list
+from ragassist.sources import (
+    atom,
+    bibtex,
+    csl_json,
+    json_records,
+    jsonl,
+    medline,
+    paper_list,
+    pubmed_xml,
+    ris,
+    table,
+)
 from ragassist.sources.lines import Line, TextFile
 from ragassist.types import Failure, Record
 
@@ -22,7 +33,15 @@ class Format:
 
 # Asked in this order; the first that recognises a file reads it.
 FORMATS: tuple[Format, ...] = (
+    Format("pubmed-xml", pubmed_xml.looks_like, pubmed_xml.read),
+    Format("arxiv-atom", atom.looks_like, atom.read),
+    Format("csl-json", csl_json.looks_like, csl_json.read),
+    Format("json", json_records.looks_like, json_records.read),
     Format("jsonl", jsonl.looks_like, jsonl.read),
+    Format("bibtex", bibtex.looks_like, bibtex.read),
+    Format("medline", medline.looks_like, medline.read),
+    Format("ris", ris.looks_like, ris.read),
+    Format("csv", table.looks_like, table.read),
     Format("paper-list", paper_list.looks_like, paper_list.read),
 )
 

@@ -31,6 +31,11 @@ def rows_of(filters: Filters) -> tuple[str, tuple[object, ...]]:
             "EXISTS (SELECT 1 FROM json_each(fields, '$.categories') WHERE fold(value) = ?)",
         ),
         (
+            filters.tags,
+            "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(fields, '$.tags') UNION ALL "
+            "SELECT value FROM json_each(fields, '$.keywords')) WHERE fold(value) = ?)",
+        ),
+        (
             filters.authors,
             "EXISTS (SELECT 1 FROM json_each(fields, '$.authors') WHERE instr(fold(value), ?))",
         ),
@@ -61,6 +66,7 @@ def describe(filters: Filters) -> str:
         "category": " or ".join(filters.categories),
         "author": " or ".join(filters.authors),
         "source": " or ".join(filters.sources),
+        "tag": " or ".join(filters.tags),
     }
     return ", ".join(f"{name} {value}" for name, value in stated.items() if value)
 
