@@ -1,16 +1,14 @@
-"""STUB."""
+"""Reader for CSL-JSON, as Zotero, Better BibTeX, Mendeley and Pandoc write it."""
 
-from collections.abc import Iterable, Iterator
+from ragassist.sources import json_records
 
-from ragassist.sources.lines import Line
-from ragassist.types import Failure, Record
+__all__ = ["looks_like", "read"]
 
 
 def looks_like(head: str) -> bool:
-    """STUB."""
-    return False and bool(head)
+    """Whether the first paper of a JSON list or wrapper names things as CSL does."""
+    return json_records.shape_of_file(head) == "csl"
 
 
-def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
-    """STUB."""
-    raise NotImplementedError
+# Each object is read by its own names: lists are made of several services' objects.
+read = json_records.read
