@@ -1,19 +1,104 @@
 """From a file on disk to papers in the catalog, in transactions of up to two thousand records."""
 
-from collections.abc import Sequence
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ragassist.errors import SourceError
+from ragassist.errors import SourceError, UsageError
 from ragassist.index.chunking import chunk_abstract
-from ragassist.index.indexing import Progress
-from ragassist.sources.reading import Source, find_files
+from ragassist.sources.lines import STDIN
+from ragassist.sources.reading import FORMATS, Source, find_files
+from ragassist.sources.table import reader_with
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.intake import Tally, absorb, next_import, open_source, store_failures
+from ragassist.storage.intake import (
+    Tally,
+    absorb,
+    close_source,
+    forget_empty_source,
+    next_import,
+    note_unreadable,
+    open_source,
+    store_failures,
+)
 from ragassist.storage.works import Chunker
 from ragassist.tokens import token_counter
 from ragassist.types import Failure, Record, SourceReport
 
+if TYPE_CHECKING:
+    from ragassist.index.indexing import Progress
+
 _BATCH = 2000
+_TABLE = "csv"
+STANDARD_INPUT = "<stdin>"
+_INTERRUPTED = "reading it was interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAs:
+    """How files are to be read, where the user knows better than what is guessed from them.
+
+    Attributes:
+        format_name: of the reader; None to recognise the format by the content.
+        columns: of a table: field and name of the column it stands in.
+
+    Raises:
+        UsageError: there is no such format or field, or columns are given for no table.
+    """
+
+    format_name: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the names, before any file is opened."""
+        known = [form.name for form in FORMATS]
+        if self.format_name is not None and self.format_name not in known:
+            raise UsageError(
+                f"there is no format {self.format_name!r}: name one of {', '.join(known)}"
+            )
+        if self.columns and self.format_name not in {None, _TABLE}:
+            raise UsageError(f"columns are of tables: leave them out, or the format {_TABLE!r}")
+        reader_with(dict(self.columns))
+
+    def open(self, file: Path) -> Source:
+        """The file, ready to be read.
+
+        Raises:
+            SourceError: as `Source` does.
+        """
+        return _Table(file, self.columns) if self.columns else Source(file, self.format_name)
+
+
+class _Table(Source):
+    """A table of which the user says what some columns hold."""
+
+    def __init__(self, path: Path, columns: Sequence[tuple[str, str]]) -> None:
+        super().__init__(path, _TABLE)
+        self._read_rows = reader_with(dict(columns))
+
+    def read(self) -> Iterator[Record | Failure]:
+        """As a source is read."""
+        yield from self._read_rows(self._file.lines(), self.path)
+
+
+RECOGNISED = ReadAs()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRead:
+    """What became of one file.
+
+    Attributes:
+        source_id: None where it could not be opened.
+        replaced: ids of records whose key was known with other words.
+    """
+
+    report: SourceReport
+    source_id: int | None = None
+    replaced: tuple[int, ...] = ()
 
 
 class Import:
@@ -25,35 +110,53 @@ class Import:
         import_id: the number its records are stored under.
     """
 
-    def __init__(self, catalog: Catalog, progress: Progress) -> None:
+    def __init__(
+        self, catalog: Catalog, progress: "Progress", read_as: ReadAs = RECOGNISED
+    ) -> None:
         self._catalog = catalog
         self._progress = progress
+        self._read_as = read_as
         self._chunk = chunker()
         with catalog.transaction():
             self.import_id = next_import(catalog)
 
     def read(self, file: Path) -> SourceReport:
         """Take one file in, as far as it can be read; call it inside `catalog.writing()`."""
-        source = open_file(file)
+        return self.take(file).report
+
+    def forget_missing(self, missing: Sequence[SourceReport]) -> None:
+        """Forget the failures of files that are gone and of which the library has nothing."""
+        with self._catalog.transaction():
+            for report in missing:
+                forget_empty_source(self._catalog, source_path(Path(report.source).expanduser()))
+
+    def take(self, file: Path) -> FileRead:
+        """As `read`, with what the report does not say."""
+        digest = digest_of(file, self._read_as)
+        source = open_file(file, self._read_as)
         if isinstance(source, SourceReport):
-            return source
+            with self._catalog.transaction():
+                note_unreadable(
+                    self._catalog, source_path(file), self.import_id, source.error or ""
+                )
+            return FileRead(report=source)
         with self._catalog.transaction():
             source_id = open_source(self._catalog, source.path, source.reader)
-        tally, failures, error = Tally(), list[Failure](), ""
-        batch: list[Record | Failure] = []
         try:
-            for found in source.read():
-                batch.append(found)
-                if len(batch) == _BATCH:
-                    tally += self._store(source_id, batch, failures)
-                    batch = []
-                    self._progress(f"reading {file.name}", source.bytes_read, source.size_bytes)
-        except SourceError as broken:
-            error = str(broken)
-        tally += self._store(source_id, batch, failures)
+            tally, failures, error = self._records(source_id, source, file.name)
+        except KeyboardInterrupt:
+            with self._catalog.transaction():
+                close_source(
+                    self._catalog, source_id, self.import_id, digest=None, error=_INTERRUPTED
+                )
+            raise
         if not tally.records and not error:
             error = f"no paper was found in {str(file)!r}"
-        return SourceReport(
+        elif digest is not None and digest_of(file, self._read_as) != digest:
+            error = error or f"{str(file)!r} was written to while it was read: read it again"
+        with self._catalog.transaction():
+            close_source(self._catalog, source_id, self.import_id, digest=digest, error=error)
+        report = SourceReport(
             source=source.path,
             reader=source.reader,
             records=tally.records,
@@ -62,6 +165,19 @@ class Import:
             failures=tuple(failures),
             error=error or None,
         )
+        return FileRead(report=report, source_id=source_id, replaced=tally.replaced)
+
+    def _records(
+        self, source_id: int, source: Source, name: str
+    ) -> tuple[Tally, list[Failure], str]:
+        """What the records came to, what failed, and why reading ended before the file did."""
+        tally, failures = Tally(), list[Failure]()
+        for batch, error in _batches(source):
+            tally += self._store(source_id, batch, failures)
+            if error:
+                return tally, failures, error
+            self._progress(f"reading {name}", source.bytes_read, source.size_bytes)
+        return tally, failures, ""
 
     def _store(
         self, source_id: int, batch: list[Record | Failure], failures: list[Failure]
@@ -70,7 +186,7 @@ class Import:
         failed = [found for found in batch if isinstance(found, Failure)]
         failures.extend(failed)
         with self._catalog.transaction():
-            store_failures(self._catalog, source_id, failed)
+            store_failures(self._catalog, source_id, failed, self.import_id)
             return absorb(self._catalog, source_id, self.import_id, records, self._chunk)
 
 
@@ -95,9 +211,46 @@ def find_sources(paths: Sequence[str | Path]) -> tuple[list[Path], list[SourceRe
     return list(files.values()), missing
 
 
-def open_file(file: Path) -> Source | SourceReport:
+def open_file(file: Path, read_as: ReadAs = RECOGNISED) -> Source | SourceReport:
     """The file, ready to be read, or the report that no reader can take it."""
     try:
-        return Source(file)
+        return read_as.open(file)
     except SourceError as error:
         return SourceReport(source=str(file), error=str(error))
+
+
+def source_path(file: Path) -> str:
+    """The file's path as the catalog names sources."""
+    if file == STDIN:
+        return STANDARD_INPUT
+    return os.fsencode(file.resolve()).decode("utf-8", "backslashreplace")
+
+
+def digest_of(file: Path, read_as: ReadAs = RECOGNISED) -> bytes | None:
+    """What changes when the file, the way of reading it or ragassist does.
+
+    None for what can be read but once, as standard input can, and for what cannot be read.
+    """
+    if file == STDIN or not file.is_file():
+        return None
+    how = hashlib.blake2b(repr((version("ragassist"), read_as)).encode(), digest_size=16)
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, how.copy).digest()
+    except OSError:
+        return None
+
+
+def _batches(source: Source) -> Iterator[tuple[list[Record | Failure], str]]:
+    """What a source yields, some thousands at a time, and with the last why it broke off."""
+    batch: list[Record | Failure] = []
+    try:
+        for found in source.read():
+            batch.append(found)
+            if len(batch) == _BATCH:
+                yield batch, ""
+                batch = []
+    except SourceError as broken:
+        yield batch, str(broken)
+    else:
+        yield batch, ""

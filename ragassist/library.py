@@ -10,7 +10,7 @@ Any number may read while one writes.
 
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -34,11 +34,16 @@ from ragassist.types import (
 )
 
 if TYPE_CHECKING:
+    from ragassist.adding import ReadAs
     from ragassist.index.examination import Finding
     from ragassist.index.indexing import Progress
     from ragassist.index.retriever import Retriever
     from ragassist.models import ChatModel, ModelChoice
     from ragassist.related_work.outcome import RelatedWork
+    from ragassist.storage.duplicates import NearDuplicate
+    from ragassist.storage.papers import FieldOrigin, Missing
+    from ragassist.storage.summary import TagCount
+    from ragassist.syncing import SyncedSource, SyncReport
 
 _PASSAGES = 10
 _RELATED_PAPERS = 12
@@ -125,56 +130,130 @@ class Library:
         """Close."""
         self.close()
 
-    def add(self, *paths: PathLike, embedder: str | None = None) -> AddReport:
+    def add(
+        self,
+        *paths: PathLike,
+        embedder: str | None = None,
+        format_name: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> AddReport:
         """Read files and folders into the library; what it has already changes nothing.
 
         Interrupted or killed, it keeps what it has read, and running it again goes on. A path that
         is not there, and a file that cannot be read, is in the report and stops no other.
 
         Args:
-            paths: files, or folders to read every file of.
+            paths: files, or folders to read every file of; `-` is standard input.
             embedder: for a new library, what makes its vectors; None for `builtin`.
+            format_name: of the format to read all of them as; None to recognise it.
+            columns: of a table: for a field the name of the column that it stands in.
 
         Raises:
+            UsageError: there is no such format or field.
             EmbedderMismatch: the library has vectors of another embedder.
             LibraryLocked, LibraryReadOnly, StorageError: as they say.
         """
-        from ragassist.adding import Import, find_sources, open_file
+        from ragassist.adding import Import, find_sources
 
+        read_as = _read_as(format_name, columns)
         files, missing = find_sources(paths)
-        if not self.exists():
-            opened = [open_file(file) for file in files]
-            unreadable = [one for one in opened if isinstance(one, SourceReport)]
-            if len(unreadable) == len(files):
-                return AddReport(sources=(*missing, *unreadable), papers=0)
-            self._opened = Catalog.create(self.folder)
+        unreadable = self._make(files, read_as)
+        if unreadable is not None:
+            return AddReport(sources=(*missing, *unreadable), papers=0)
         with self._writing() as catalog:
             self._settle_embedder(catalog, embedder)
-            adding = Import(catalog, self._progress)
+            adding = Import(catalog, self._progress, read_as)
             reports = tuple(adding.read(file) for file in files)
+            adding.forget_missing(missing)
             self._retrieval().update()
         return AddReport(sources=(*missing, *reports), papers=_count(catalog))
 
-    def preview(self, *paths: PathLike) -> AddReport:
+    def preview(
+        self,
+        *paths: PathLike,
+        format_name: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> AddReport:
         """What `add` would do, tried out on a copy of the catalog; the library is not touched."""
         from ragassist.adding import Import, find_sources
         from ragassist.storage.papers import last_row, papers_of_import
 
+        read_as = _read_as(format_name, columns)
         files, missing = find_sources(paths)
-        with tempfile.TemporaryDirectory(prefix="ragassist-") as scratch:
-            if self.exists():
-                self._catalog().copy_to(Path(scratch))
-            catalog = Catalog.create(Path(scratch))
-            try:
-                known = last_row(catalog)
-                adding = Import(catalog, self._progress)
-                reports = tuple(adding.read(file) for file in files)
-                brought = tuple(papers_of_import(catalog, adding.import_id, known))
-                return AddReport(
-                    sources=(*missing, *reports), papers=_count(catalog), brought=brought
-                )
-            finally:
-                catalog.close()
+        with self._scratch() as catalog:
+            known = last_row(catalog)
+            adding = Import(catalog, self._progress, read_as)
+            reports = tuple(adding.read(file) for file in files)
+            brought = tuple(papers_of_import(catalog, adding.import_id, known))
+            return AddReport(sources=(*missing, *reports), papers=_count(catalog), brought=brought)
+
+    def failed_sources(self) -> tuple[str, ...]:
+        """The files in which something could not be read, or that could not be read themselves."""
+        from ragassist.storage.papers import failed_sources
+
+        return failed_sources(self._catalog())
+
+    def sync(
+        self,
+        *paths: PathLike,
+        remove: bool = False,
+        embedder: str | None = None,
+        format_name: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> "SyncReport":
+        """Make what the library has of files equal to the files: added, changed, lost entries.
+
+        A file that is as it was when it was last read costs its reading as bytes alone. An entry
+        that a file has lost takes its paper along only where no other source has the paper. Of a
+        file that could not be read to its end nothing is removed, and nothing of one in which
+        something fails that could be read before.
+
+        Args:
+            remove: papers that no source has any more leave the library; without it they are named
+                as `waiting` in the report, and `finish_sync` removes them.
+            paths, embedder, format_name, columns: as for `add`.
+
+        Raises:
+            As `add`; UsageError for standard input, which cannot be compared with anything.
+        """
+        from ragassist.syncing import Sync, SyncReport
+
+        read_as = _read_as(format_name, columns)
+        files, missing = _find_synced(paths)
+        unreadable = self._make(files, read_as)
+        if unreadable is not None:
+            return SyncReport(sources=(*missing, *_as_synced(unreadable)), papers=0)
+        with self._writing() as catalog:
+            if embedder is not None or not _count(catalog):
+                self._settle_embedder(catalog, embedder)
+            sources = Sync(catalog, self._progress, read_as).run(files, remove=remove)
+            self._index_pending(catalog)
+        return SyncReport(sources=(*missing, *sources), papers=_count(catalog))
+
+    def preview_sync(
+        self,
+        *paths: PathLike,
+        format_name: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> "SyncReport":
+        """What `sync` would do and remove, tried out on a copy of the catalog."""
+        from ragassist.syncing import Sync, SyncReport
+
+        read_as = _read_as(format_name, columns)
+        files, missing = _find_synced(paths)
+        with self._scratch() as catalog:
+            sources = Sync(catalog, self._progress, read_as).run(files, remove=True)
+            return SyncReport(sources=(*missing, *sources), papers=_count(catalog))
+
+    def finish_sync(self, report: "SyncReport") -> "SyncReport":
+        """Remove the papers that a sync left waiting; those of files read again since stay."""
+        from ragassist.adding import RECOGNISED
+        from ragassist.syncing import Sync, SyncReport
+
+        with self._writing() as catalog:
+            sources = Sync(catalog, self._progress, RECOGNISED).finish(report.sources)
+            self._index_pending(catalog)
+        return SyncReport(sources=sources, papers=_count(catalog))
 
     def ask(
         self, question: str, *, filters: Filters | None = None, earlier: Sequence[Exchange] = ()
@@ -292,11 +371,99 @@ class Library:
             )
         return count
 
-    def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
-        """The papers that pass the filters, by paper_id; flat in memory."""
+    def papers(
+        self, filters: Filters | None = None, *, missing: Sequence["Missing"] = ()
+    ) -> Iterator[Paper]:
+        """The papers that pass the filters, by paper_id; flat in memory.
+
+        Args:
+            missing: only papers of which none of these is known.
+        """
         from ragassist.storage.papers import iterate_papers
 
-        return iterate_papers(self._catalog(), filters or Filters())
+        return iterate_papers(self._catalog(), filters or Filters(), missing)
+
+    def tags(self) -> "tuple[TagCount, ...]":
+        """The tags and keywords of all papers, the most frequent first."""
+        from ragassist.storage.summary import count_tags
+
+        return count_tags(self._catalog())
+
+    def languages(self) -> Mapping[str, int]:
+        """How many papers are in which language; those in English, or in none known, left out."""
+        from ragassist.storage.summary import count_languages
+
+        return count_languages(self._catalog())
+
+    def retracted(self, paper_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these papers a source marks as retracted."""
+        from ragassist.storage.papers import retracted_among
+
+        return retracted_among(self._catalog(), paper_ids)
+
+    def origins(self, paper_id: str) -> "tuple[FieldOrigin, ...]":
+        """Which record each field of a paper was taken from.
+
+        Raises:
+            UnknownPaper: as `paper` does.
+        """
+        from ragassist.storage.papers import field_origins, find_row
+
+        catalog = self._catalog()
+        return field_origins(catalog, find_row(catalog, paper_id))
+
+    def duplicates(self) -> "tuple[NearDuplicate, ...]":
+        """Papers that may be one work and are not surely so, pair by pair.
+
+        Those the user decided on are left out. Costs some seconds at 100,000 papers.
+        """
+        from ragassist.storage.duplicates import find_duplicates
+
+        return tuple(find_duplicates(self._catalog()))
+
+    def merge(self, *paper_ids: str) -> Paper:
+        """Have papers be one work from now on, however often their files are read again.
+
+        Returns:
+            The paper they are now; their ids stay its aliases.
+
+        Raises:
+            UnknownPaper: there is no paper of one of the ids.
+            UsageError: they are fewer than two papers, or state nothing to know them again by.
+        """
+        from ragassist.adding import chunker
+        from ragassist.storage.duplicates import merge_papers
+        from ragassist.storage.papers import load_papers
+
+        with self._writing() as catalog:
+            with catalog.transaction():
+                row = merge_papers(catalog, paper_ids, chunker())
+            self._index_pending(catalog)
+            return load_papers(catalog, [row])[0]
+
+    def keep_both(self, one: str, other: str) -> tuple[Paper, Paper]:
+        """Have two papers be two works from now on; what was merged by its title is parted again.
+
+        Args:
+            one, other: ids, or where they are one paper now, the keys or ids that its records had.
+
+        Returns:
+            The two papers.
+
+        Raises:
+            UnknownPaper: there is no paper of one of the ids.
+            UsageError: an identifier says that they are one, or nothing tells them apart.
+        """
+        from ragassist.adding import chunker
+        from ragassist.storage.duplicates import part_papers
+        from ragassist.storage.papers import load_papers
+
+        with self._writing() as catalog:
+            with catalog.transaction():
+                rows = part_papers(catalog, one, other, chunker())
+            self._index_pending(catalog)
+            first, second = load_papers(catalog, rows)
+            return first, second
 
     def paper(self, paper_id: str) -> Paper:
         """One paper, by its id or an alias.
@@ -394,6 +561,38 @@ class Library:
         """Whether there is a library in the folder yet."""
         return catalog_exists(self.folder)
 
+    def _make(self, files: Sequence[Path], read_as: "ReadAs") -> list[SourceReport] | None:
+        """Make the library where there is none, unless no file can be read: then why."""
+        from ragassist.adding import open_file
+
+        if self.exists():
+            return None
+        opened = [open_file(file, read_as) for file in files]
+        unreadable = [one for one in opened if isinstance(one, SourceReport)]
+        if len(unreadable) == len(files):
+            return unreadable
+        self._opened = Catalog.create(self.folder)
+        return None
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Catalog]:
+        """A copy of the catalog to try things out on; an empty one where there is none yet."""
+        with tempfile.TemporaryDirectory(prefix="ragassist-") as folder:
+            if self.exists():
+                self._catalog().copy_to(Path(folder))
+            catalog = Catalog.create(Path(folder))
+            try:
+                yield catalog
+            finally:
+                catalog.close()
+
+    def _index_pending(self, catalog: Catalog) -> None:
+        from ragassist.storage.chunks import count_pending
+
+        # Opening the vector index takes longer than finding that a file has not changed.
+        if count_pending(catalog):
+            self._retrieval().update()
+
     def _check_thread(self) -> None:
         if threading.get_ident() != self._owner:
             raise UsageError(
@@ -448,3 +647,24 @@ def _count(catalog: Catalog) -> int:
     from ragassist.storage.papers import count_papers
 
     return count_papers(catalog)
+
+
+def _read_as(format_name: str | None, columns: Mapping[str, str] | None) -> "ReadAs":
+    from ragassist.adding import ReadAs
+
+    return ReadAs(format_name=format_name, columns=tuple(sorted((columns or {}).items())))
+
+
+def _find_synced(paths: Sequence[PathLike]) -> "tuple[list[Path], list[SyncedSource]]":
+    from ragassist.adding import find_sources
+
+    if "-" in map(str, paths):
+        raise UsageError("standard input cannot be synced: write it to a file, or `add` it")
+    files, missing = find_sources(paths)
+    return files, _as_synced(missing)
+
+
+def _as_synced(unreadable: Sequence[SourceReport]) -> "list[SyncedSource]":
+    from ragassist.syncing import SyncedSource
+
+    return [SyncedSource(source=one.source, error=one.error) for one in unreadable]

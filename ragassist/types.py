@@ -23,6 +23,13 @@ class Work:
         date: ISO 8601. `2024-07-01`, `2024-07`, or `--01-09` where the source omits the year.
         doi: lower case, without a resolver in front.
         arxiv_id: without `arXiv:` and without a version.
+        tags: what the source files it under: collections, groups, tags; keywords are the authors'.
+        kind: as CSL names types: `article-journal`, `paper-conference`, `book`, `chapter`,
+            `thesis`, `report`, `dataset`, `webpage`, `article` for a preprint.
+        retracted: a source says that it was.
+        extra: what else a source states, as (name, value) by name, under BibLaTeX's names where
+            it has one (`volume`, `number`, `pages`, `publisher`, `editor`, `isbn`, `langid`); kept
+            to be given back.
     """
 
     title: str
@@ -39,6 +46,10 @@ class Work:
     url: str | None = None
     categories: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    kind: str | None = None
+    retracted: bool = False
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +127,7 @@ class Filters:
         categories: any of these, case ignored.
         authors: any of these occurs in an author's name, case and accents ignored.
         sources: any of these occurs in the path of a source the paper was read from.
+        tags: any of these is a tag or a keyword, case ignored.
     """
 
     year_from: int | None = None
@@ -123,6 +135,7 @@ class Filters:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether any condition is set."""

@@ -1,6 +1,5 @@
 """`ragassist add`."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +7,9 @@ import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.exits import FAILED, INTERRUPTED
-from ragassist.cli.options import AsJson, EmbedderName
+from ragassist.cli.options import AsJson, Columns, EmbedderName, FormatName, columns_from
 from ragassist.cli.session import Session, session_of
+from ragassist.errors import UsageError
 from ragassist.text import one_line
 from ragassist.types import AddReport, Failure, SourceReport
 
@@ -17,19 +17,27 @@ if TYPE_CHECKING:
     from ragassist.library import Library
 
 _LISTED = 10
+_DASH = Path("-")
+_STDIN = "<stdin>"
 
 
 def add(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Files, or folders of files.")
-    ],
+        list[Path] | None, typer.Argument(metavar="PATH", help="Files, folders of files, or - .")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would come in and what would fail.")
     ] = False,
     embedder: Annotated[
         EmbedderName | None, typer.Option(help="For a new library; builtin needs no download.")
     ] = None,
+    format: FormatName = None,
+    columns: Columns = None,
+    retry_failed: Annotated[
+        bool,
+        typer.Option("--retry-failed", help="Read the files again that have `failures`."),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every line that is no paper.")
     ] = False,
@@ -37,20 +45,28 @@ def add(
 ) -> None:
     """Read papers from files and folders into the library.
 
-    Saved web pages that list papers, and JSON lines with title and abstract. The format is
-    recognised from the content. Adding the same again changes nothing, and adding a changed file
-    changes its papers; what is no longer in a file stays in the library. An interrupted run goes
-    on where it was. Exit code 1 when a file you named could not be read; the others are kept.
+    Bibliographies, exports and saved web pages; the format is recognised from the content. Adding
+    the same again changes nothing, and adding a changed file changes its papers; what is no longer
+    in a file stays in the library, until the file is synced. An interrupted run goes on where it
+    was. Exit code 1 when a file you named could not be read; the others are kept.
 
     \b
     Examples:
       ragassist add saved-pages/
       ragassist add refs.jsonl page.txt --dry-run
+      ragassist add scopus.csv --columns title="Document Title"
+      zcat dump.jsonl.gz | ragassist add -
+      ragassist add --retry-failed
     """
     session = session_of(context)
+    how = ReadHow(format, columns)
     try:
-        with session.open(missing_ok=True) as library:
-            report = library.preview(*paths) if dry_run else _add(session, library, paths, embedder)
+        with session.open(missing_ok=not retry_failed) as library:
+            paths = _meant(library, paths or [], retry_failed=retry_failed)
+            if dry_run:
+                report = library.preview(*paths, format_name=how.format, columns=how.columns)
+            else:
+                report = _add(session, library, paths, embedder, how)
     except KeyboardInterrupt:
         session.tell("what was read is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED) from None
@@ -58,22 +74,67 @@ def add(
         typer.echo(as_json.dumps(as_json.of_report(report, dry_run=dry_run)))
     else:
         _show(report, dry_run=dry_run, verbose=verbose)
-    named = {str(path.resolve()) for path in paths}
+    _end(report, paths)
+
+
+def _end(report: AddReport, paths: list[Path]) -> None:
+    """Say what could not be read, and leave with 1 where it was named, or where nothing came.
+
+    Raises:
+        typer.Exit: with the code, where it is not 0.
+    """
+    named = {*(str(path.resolve()) for path in paths), *(_STDIN for path in paths if path == _DASH)}
+    failed = False
     for source in report.sources:
         if source.error is not None:
             typer.echo(f"error: {one_line(source.error)}", err=True)
-    if any(s.error is not None and str(Path(s.source).resolve()) in named for s in report.sources):
+            failed |= bool({source.source, str(Path(source.source).resolve())} & named)
+    if failed or not any(source.records for source in report.sources):
         raise typer.Exit(FAILED)
-    if not any(source.records for source in report.sources):
-        raise typer.Exit(FAILED)
+
+
+class ReadHow:
+    """What `--format` and `--columns` say.
+
+    Raises:
+        UsageError: the columns are not understood.
+    """
+
+    def __init__(self, format: str | None, columns: list[str] | None) -> None:
+        self.format = format
+        self.columns = columns_from(columns)
+
+
+def _meant(library: "Library", paths: list[Path], *, retry_failed: bool) -> list[Path]:
+    """The files to read.
+
+    Raises:
+        UsageError: none is named, or some are and it was said to read those that failed.
+    """
+    if not retry_failed and not paths:
+        raise UsageError("name the files or folders to add: `ragassist add refs.bib`")
+    if not retry_failed:
+        return paths
+    if paths:
+        raise UsageError("--retry-failed reads the files that failed: leave out the paths")
+    failed = [Path(source) for source in library.failed_sources()]
+    if not failed:
+        typer.echo("Nothing failed.", err=True)
+        raise typer.Exit
+    return failed
 
 
 def _add(
-    session: Session, library: "Library", paths: list[Path], embedder: str | None
+    session: Session, library: "Library", paths: list[Path], embedder: str | None, how: ReadHow
 ) -> AddReport:
     if library.exists():
-        return library.add(*paths, embedder=embedder)
-    report = library.add(*paths, embedder=embedder or session.settings().embedder)
+        return library.add(*paths, embedder=embedder, format_name=how.format, columns=how.columns)
+    report = library.add(
+        *paths,
+        embedder=embedder or session.settings().embedder,
+        format_name=how.format,
+        columns=how.columns,
+    )
     if library.exists():
         session.tell(f"made a new library in {library.folder}")
     return report
@@ -93,7 +154,7 @@ def _show(report: AddReport, *, dry_run: bool, verbose: bool) -> None:
         return
     new = sum(source.new_papers for source in report.sources)
     verb = "would have" if dry_run else "has"
-    typer.echo(f"\nThe library {verb} {_count(report.papers, 'paper')}, {new} of them new.")
+    typer.echo(f"\nThe library {verb} {render.count(report.papers, 'paper')}, {new} of them new.")
 
 
 def _show_failures(failures: list[tuple[str, Failure]], *, verbose: bool) -> None:
@@ -101,39 +162,21 @@ def _show_failures(failures: list[tuple[str, Failure]], *, verbose: bool) -> Non
     if listed:
         typer.echo("\nNot read as papers:")
         for path, failure in listed:
-            typer.echo(f"  {_place(path, failure)}")
+            typer.echo(f"  {render.failure_place(path, failure)}")
     surprising = sum(not failure.expected for _, failure in failures)
     if not verbose and surprising > _LISTED:
         typer.echo(f"  and {surprising - _LISTED} more: --verbose lists them")
     if not verbose and len(failures) > surprising:
-        lines = _count(len(failures) - surprising, "line")
+        lines = render.count(len(failures) - surprising, "line")
         typer.echo(f"Left out {lines} of page headers and counters: --verbose lists them")
 
 
 def _line(source: SourceReport) -> str:
-    parts = [_count(source.new_papers, "new paper")]
+    parts = [render.count(source.new_papers, "new paper")]
     others = source.records - source.new_papers - source.unchanged
     if others > 0:
         parts.append(f"{others} more on papers that are here")
     if source.unchanged:
         parts.append(f"{source.unchanged} known already")
-    where = f"{_shortest(source.source)} ({source.reader})"
-    return f"{where}: {_count(source.records, 'record')}: {', '.join(parts)}"
-
-
-def _place(source: str, failure: Failure) -> str:
-    excerpt = f": {one_line(failure.excerpt)}" if failure.excerpt else ""
-    return f"{_shortest(source)}:{failure.line}: {failure.reason}{excerpt}"
-
-
-def _shortest(path: str) -> str:
-    """The path as seen from here, where that is shorter."""
-    try:
-        relative = os.path.relpath(path)
-    except (ValueError, OSError):
-        return one_line(path)
-    return one_line(min(path, relative, key=len))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    where = f"{render.shortest(source.source)} ({source.reader})"
+    return f"{where}: {render.count(source.records, 'record')}: {', '.join(parts)}"

@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from ragassist.cli import add, ask, chat, demo, evaluate, log, papers, related, upkeep
+from ragassist.cli import (
+    add,
+    ask,
+    chat,
+    demo,
+    duplicates,
+    evaluate,
+    export,
+    log,
+    papers,
+    related,
+    sync,
+    upkeep,
+)
 from ragassist.cli.exits import FAILED
 from ragassist.cli.session import Session
 from ragassist.errors import RagassistError
@@ -53,8 +66,10 @@ def start(
 
 
 for command in (
-    add.add, ask.ask, chat.chat, ask.search, related.related, papers.papers, papers.show,
-    papers.remove, log.log, upkeep.status, upkeep.doctor, upkeep.reindex, demo.demo,
+    add.add, sync.sync, ask.ask, chat.chat, ask.search, related.related, export.export, export.bib,
+    papers.papers, papers.tags, papers.show, papers.remove, duplicates.duplicates,
+    duplicates.merge, duplicates.keep_both, log.log, upkeep.status, upkeep.failures, upkeep.doctor,
+    upkeep.reindex, demo.demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(evaluate.app, name="eval")

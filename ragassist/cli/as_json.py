@@ -11,20 +11,34 @@ related  {schema, topic, related: {text, themes: [{name, paper_ids}], claims: [c
          references: [paper], left_out: [{paper_id, reason}], uncited: [paper_id], origin}; a
          claim's `paragraph` is the place of its theme. Declined as `ask` is.
 eval     in `ragassist/cli/evaluate.py`.
-search   {schema, question, passages: [passage]}
+search   {schema, question, passages: [passage with "title_only" and "retracted"]}
 papers   {schema, papers: [paper]}
-show     {schema, paper: paper with its abstract}
+tags     {schema, tags: [{tag, papers, as_tag, as_keyword}]}
+show     {schema, paper: paper with its abstract}, and with --provenance in it `fields: [{name,
+         value, places: [{source, reader, line, key}]}]`
 add      {schema, dry_run, papers_total, sources: [{source, reader, records, unchanged,
-         new_papers, error, failures: [{line, reason, excerpt, expected}]}]}, and with --dry-run
+         new_papers, error, failures: [failure]}]}, and with --dry-run
          `papers: [paper with "new": true | false]`
+sync     {schema, dry_run, papers_total, sources: [{source, reader, records, unchanged: true |
+         false, added: [paper_id], changed: [paper_id], left: [paper_id], removed: [paper_id],
+         waiting: [paper_id], missing, suspects: [failure], failures: [failure], error}]}; `left`
+         are papers that another source has still, `waiting` those whose removal is not confirmed,
+         `missing` counts entries that may be among the `suspects`, and so were not removed
 remove   {schema, removed: [paper_id]}
+duplicates {schema, duplicates: [{papers: [paper, paper], why}]}
+merge    {schema, paper}
+keep-both {schema, papers: [paper, paper]}
+failures {schema, failures: [failure with its "source"]}
 status   {schema, folder, papers, title_only, chunks, pending, embedder, generation,
-         sources: [{source, reader, records}], failures, catalog_bytes, index_bytes}
+         sources: [{source, reader, records}], failures, catalog_bytes, index_bytes,
+         languages: {name: papers}}; English is not among the languages
 doctor   {schema, ok, checks: [{name, state: "ok" | "warning" | "failed", says}]}
 
 paper    {paper_id, title, authors: [name], authors_truncated, affiliations, year, date, venue,
-         doi, arxiv_id, pmid, url, categories, keywords, title_only, aliases, provenance:
-         [{source, reader, line, key}]}; what no source states is null or empty.
+         doi, arxiv_id, pmid, url, categories, keywords, tags, kind, retracted, extra: {name:
+         value}, title_only, aliases, provenance: [{source, reader, line, key}]}; what no source
+         states is null or empty.
+failure  {line, reason, excerpt, expected}; line 0 is the whole file.
 claim    {text, citations: [paper_id], invented: [key], verdict, why, evidence: [{paper_id, quote,
          start, stop}], paragraph, first_written}; `invented` are keys that name no paper,
          `first_written` the sentence before a repair.
@@ -37,7 +51,7 @@ Offsets are half-open, in characters (code points), into the paper's abstract.
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ragassist.types import (
     AddReport,
@@ -51,6 +65,9 @@ from ragassist.types import (
     SourceReport,
     Status,
 )
+
+if TYPE_CHECKING:
+    from ragassist.syncing import SyncReport
 
 SCHEMA = 1
 BEGINNING = f'{{\n  "schema": {SCHEMA}'
@@ -129,6 +146,7 @@ def of_paper(paper: Paper) -> dict[str, Any]:
     """The shape of a paper, without its abstract."""
     shape = dataclasses.asdict(paper)
     abstract = shape.pop("abstract")
+    shape["extra"] = dict(paper.extra)
     last = {name: shape.pop(name) for name in ("aliases", "provenance")}
     return {"paper_id": shape.pop("paper_id"), **shape, "title_only": not abstract, **last}
 
@@ -159,6 +177,23 @@ def _of_source(source: SourceReport) -> dict[str, Any]:
     shape = dataclasses.asdict(source)
     shape.pop("failures")
     return {**shape, "failures": [_of_failure(failure) for failure in source.failures]}
+
+
+def of_sync(report: "SyncReport", *, dry_run: bool) -> dict[str, Any]:
+    """The shape of `sync`."""
+    sources = []
+    for source in report.sources:
+        shape = dataclasses.asdict(source)
+        shape.pop("import_id")
+        for name, failures in (("suspects", source.suspects), ("failures", source.failures)):
+            shape[name] = [_of_failure(failure) for failure in failures]
+        sources.append(shape)
+    return {"dry_run": dry_run, "papers_total": report.papers, "sources": sources}
+
+
+def of_failure(failure: Failure) -> dict[str, Any]:
+    """The shape of a failure in `failures`."""
+    return {"source": failure.source, **_of_failure(failure)}
 
 
 def _of_failure(failure: Failure) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ragassist.cli.options import (
     NoLog,
     Question,
     SourceName,
+    Tag,
     WholeLedger,
     Year,
     filters_from,
@@ -29,6 +30,7 @@ def ask(
     category: Category = None,
     author: Author = None,
     source: SourceName = None,
+    tag: Tag = None,
     extractive: Extractive = False,
     ledger: WholeLedger = False,
     no_log: NoLog = False,
@@ -47,7 +49,7 @@ def ask(
       ragassist ask what limits self-training --year 2022.. --category CL --ledger
       ragassist ask "..." --json | jq -r '.answer.claims[].citations[]'
     """
-    filters = filters_from(year, category, author, source)
+    filters = filters_from(year, category, author, source, tag)
     session = session_of(context)
     with session.open(writes=True, extractive=extractive) as library:
         if json:
@@ -71,6 +73,7 @@ def search(
     category: Category = None,
     author: Author = None,
     source: SourceName = None,
+    tag: Tag = None,
     json: AsJson = False,
 ) -> None:
     """List the passages that bear most on a question, best first.
@@ -80,17 +83,22 @@ def search(
       ragassist search "slot filling with noisy input" --author Dong
       ragassist search "prompt learning" -n 5 --year 2023
     """
-    filters = filters_from(year, category, author, source)
+    filters = filters_from(year, category, author, source, tag)
     with session_of(context).open() as library:
         passages = library.search(" ".join(question), filters=filters, top_k=limit)
+        retracted = library.retracted([passage.paper_id for passage in passages])
     if json:
-        shape = {
-            "question": " ".join(question),
-            "passages": [as_json.of_passage(p) for p in passages],
-        }
-        typer.echo(as_json.dumps(shape))
+        shapes = [
+            {
+                **as_json.of_passage(passage),
+                "title_only": not passage.text,
+                "retracted": passage.paper_id in retracted,
+            }
+            for passage in passages
+        ]
+        typer.echo(as_json.dumps({"question": " ".join(question), "passages": shapes}))
         return
     if not passages:
         typer.echo("No passage was found.")
     for passage in passages:
-        render.show_passage(passage)
+        render.show_passage(passage, retracted=retracted)

@@ -16,6 +16,7 @@ from ragassist.cli.options import (
     Extractive,
     NoLog,
     SourceName,
+    Tag,
     Year,
     filters_from,
 )
@@ -43,6 +44,7 @@ def chat(
     category: Category = None,
     author: Author = None,
     source: SourceName = None,
+    tag: Tag = None,
     extractive: Extractive = False,
     no_log: NoLog = False,
 ) -> None:
@@ -59,7 +61,7 @@ def chat(
       ragassist chat --year 2022.. --category CL
       ragassist chat < questions.txt
     """
-    filters = filters_from(year, category, author, source)
+    filters = filters_from(year, category, author, source, tag)
     session = session_of(context)
     keeps = session.settings().log and not no_log
     with session.open(writes=True, extractive=extractive) as library:

@@ -6,6 +6,8 @@ from ragassist.errors import ModelUnavailable
 from ragassist.types import Origin
 
 FAILED = 1
+REFUSED = 2
+"""Wrong usage or configuration, or a yes is wanted and there is nobody to ask."""
 NOT_MET = 3
 """The library does not answer, or a gate is not met."""
 INTERRUPTED = 130

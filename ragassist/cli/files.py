@@ -1,6 +1,7 @@
 """The files that a command is told to write: looked at first, then written whole or not at all."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from ragassist.errors import UsageError
@@ -35,6 +36,11 @@ def check_target(path: Path, *, force: bool, ours: str = "") -> None:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all, as `write_pieces` does."""
+    write_pieces(path, [text])
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
     """Write a file whole or not at all; an old one stays until the new one is complete.
 
     Raises:
@@ -45,7 +51,7 @@ def write_text(path: Path, text: str) -> None:
     written = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         with written.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.writelines(pieces)
         if target.exists():
             written.chmod(target.stat().st_mode & 0o777)
         written.replace(target)

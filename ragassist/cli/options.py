@@ -36,6 +36,25 @@ SourceName = Annotated[
         help="Only papers from files with this in their path (repeatable).",
     ),
 ]
+Tag = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="Only papers with this tag, collection or keyword (repeatable)."
+    ),
+]
+FormatName = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="NAME", help="Read the files as this format, whatever they look like."
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD=COLUMN",
+        help="Of a table: which column is the title, abstract, authors, year … (repeatable).",
+    ),
+]
 Extractive = Annotated[
     bool,
     typer.Option(
@@ -55,6 +74,7 @@ def filters_from(
     category: list[str] | None,
     author: list[str] | None,
     source: list[str] | None,
+    tag: list[str] | None = None,
 ) -> Filters:
     """The filters that the options say.
 
@@ -68,7 +88,23 @@ def filters_from(
         categories=tuple(category or ()),
         authors=tuple(author or ()),
         sources=tuple(source or ()),
+        tags=tuple(tag or ()),
     )
+
+
+def columns_from(stated: list[str] | None) -> dict[str, str] | None:
+    """The columns that `--columns title=Name` says, by field; several may share one, by commas.
+
+    Raises:
+        UsageError: there is no `=` in one.
+    """
+    columns = {}
+    for pair in (part for one in stated or () for part in one.split(",")):
+        field, equals, column = pair.partition("=")
+        if not (equals and field.strip() and column.strip()):
+            raise UsageError(f"--columns {pair!r} is not understood: title=Name, year=Published")
+        columns[field.strip()] = column.strip()
+    return columns or None
 
 
 def _years(text: str) -> tuple[int | None, int | None]:

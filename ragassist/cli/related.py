@@ -20,6 +20,7 @@ from ragassist.cli.options import (
     Category,
     Extractive,
     SourceName,
+    Tag,
     WholeLedger,
     Year,
     filters_from,
@@ -60,6 +61,7 @@ def related(
     category: Category = None,
     author: Author = None,
     source: SourceName = None,
+    tag: Tag = None,
     extractive: Extractive = False,
     ledger: WholeLedger = False,
     json: AsJson = False,
@@ -80,7 +82,7 @@ def related(
     from ragassist.related_work.formats import format_text
 
     _check_files(bib, out, force=force)
-    filters = filters_from(year, category, author, source)
+    filters = filters_from(year, category, author, source, tag)
     session = session_of(context)
     with session.open(writes=True, extractive=extractive) as library:
         stream = library.related(" ".join(topic), filters=filters, limit=papers)

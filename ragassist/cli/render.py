@@ -1,21 +1,27 @@
 """How papers, passages and answers look on a terminal, and as plain text in a pipe."""
 
+import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from ragassist.text import one_line
-from ragassist.types import Answer, Claim, Declined, LoggedExchange, Paper, Passage
+from ragassist.types import Answer, Claim, Declined, Failure, LoggedExchange, Paper, Passage
+
+if TYPE_CHECKING:
+    from ragassist.storage.papers import FieldOrigin
 
 Outcome = TypeVar("Outcome")
 
 _WIDEST = 100
 _NARROWEST = 20
+_SHOWN_VALUE = 60
+_NOT_ENGLISH = "stemming and stop words are those of English and do not help there"
 
 
 def width() -> int | None:
@@ -198,7 +204,13 @@ def describe(paper: Paper) -> str:
     text += "" if text[-1] in ".?!" else "."
     if paper.venue:
         text += f" {one_line(paper.venue)}."
-    return text if paper.abstract else f"{text} (title only)"
+    return " ".join([text, *(f"({mark})" for mark in marks_of(paper))])
+
+
+def marks_of(paper: Paper) -> tuple[str, ...]:
+    """What a reader has to know wherever the paper is named: `retracted`, `title only`."""
+    marks = ("retracted" if paper.retracted else "", "" if paper.abstract else "title only")
+    return tuple(filter(None, marks))
 
 
 def authors_of(paper: Paper) -> str:
@@ -208,9 +220,15 @@ def authors_of(paper: Paper) -> str:
     return ", ".join(names) + (" et al." if names and more else "")
 
 
-def show_passage(passage: Passage) -> None:
-    """Rank, score and paper on one line, the text under it."""
+def show_passage(passage: Passage, *, retracted: Collection[str] = ()) -> None:
+    """Rank, score and paper on one line, the text under it.
+
+    Args:
+        retracted: ids of papers to be marked so.
+    """
     title = one_line(passage.title)
+    title += " (retracted)" if passage.paper_id in retracted else ""
+    title += "" if passage.text else " (title only)"
     _paragraph(f"{passage.rank}. {passage.score:.3f} [{passage.paper_id}] {title}", hanging=3)
     columns = width()
     text = one_line(passage.text)
@@ -222,24 +240,34 @@ def show_passage(passage: Passage) -> None:
 
 
 def show_paper_line(paper: Paper) -> None:
-    """One line a paper: id, year, title; parted by tabs in a pipe, cut to fit a terminal."""
+    """One line a paper: id, year, title, marks; parted by tabs in a pipe, cut for a terminal."""
     year = str(paper.year or "")
     title = one_line(paper.title)
+    marks = "".join(f" ({mark})" for mark in marks_of(paper))
     columns = width()
     if columns is None:
-        typer.echo(f"{paper.paper_id}\t{year}\t{title}")
+        typer.echo("\t".join([paper.paper_id, year, title, *marks_of(paper)]))
         return
-    room = max(columns - len(paper.paper_id) - 8, 12)
-    typer.echo(f"{paper.paper_id}  {year:4}  {_cut(title, room)}")
+    room = max(columns - len(paper.paper_id) - len(marks) - 8, 12)
+    typer.echo(f"{paper.paper_id}  {year:4}  {_cut(title, room)}{marks}")
+
+
+def show_tag_line(papers: int, tag: str) -> None:
+    """One line a tag: how many papers, its name; parted by a tab in a pipe."""
+    typer.echo(f"{papers}\t{one_line(tag)}" if width() is None else f"{papers:6}  {one_line(tag)}")
 
 
 def show_paper(paper: Paper) -> None:
     """Everything that is known of a paper, one field a line, its abstract last."""
+    from ragassist.papers.language import language_of
+
+    language = language_of(paper.title, paper.abstract)
     fields = (
         ("id", paper.paper_id),
         ("title", paper.title or "(untitled)"),
         ("authors", ", ".join(paper.authors) + (" et al." if paper.authors_truncated else "")),
         ("affiliations", ", ".join(paper.affiliations)),
+        ("retracted", "yes, says a source" if paper.retracted else ""),
         ("year", str(paper.year or "")),
         ("date", paper.date or ""),
         ("venue", paper.venue or ""),
@@ -249,15 +277,61 @@ def show_paper(paper: Paper) -> None:
         ("url", paper.url or ""),
         ("categories", ", ".join(paper.categories)),
         ("keywords", ", ".join(paper.keywords)),
+        ("tags", ", ".join(paper.tags)),
+        ("kind", paper.kind or ""),
+        *paper.extra,
+        ("language", f"{language}: {_NOT_ENGLISH}" if language else ""),
         ("aliases", ", ".join(paper.aliases)),
     )
     for name, value in fields:
         if value:
-            _paragraph(f"{name + ':':14}{one_line(value)}", hanging=14)
+            _paragraph(f"{one_line(name) + ':':14}{one_line(value)}", hanging=14)
     for place in paper.provenance:
         typer.echo(f"{'from:':14}{one_line(place.source)}:{place.line} ({place.reader})")
     typer.echo()
     _paragraph(paper.abstract or "(title only: no source has an abstract)")
+
+
+def show_origins(origins: "Iterable[FieldOrigin]") -> None:
+    """Each field of a paper with the places it was taken from."""
+    typer.echo()
+    for origin in origins:
+        places = ", ".join(f"{shortest(p.source)}:{p.line}" for p in origin.places)
+        said = _cut(one_line(origin.value), _SHOWN_VALUE)
+        _paragraph(f"{one_line(origin.name) + ':':14}{said}  from {places}", hanging=14)
+
+
+def show_languages(languages: Mapping[str, int]) -> str:
+    """`12 papers are not in English (German 8, French 4): …`; empty without any."""
+    total = sum(languages.values())
+    if not total:
+        return ""
+    each = ", ".join(f"{name} {count}" for name, count in languages.items())
+    are = "paper is" if total == 1 else "papers are"
+    return f"{total} {are} not in English ({each}): {_NOT_ENGLISH}"
+
+
+def failure_place(source: str, failure: Failure) -> str:
+    """`refs.bib:12: no title: @article{lee…`; without a line where the whole file is meant."""
+    where = f"{shortest(source)}:{failure.line}" if failure.line else shortest(source)
+    excerpt = f": {one_line(failure.excerpt)}" if failure.excerpt else ""
+    return f"{where}: {one_line(failure.reason)}{excerpt}"
+
+
+def shortest(path: str) -> str:
+    """The path as seen from here, where that is shorter."""
+    try:
+        relative = os.path.relpath(path)
+    except (ValueError, OSError):
+        return one_line(path)
+    return one_line(min(path, relative, key=len))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 paper`, `2 papers`, `2 entries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
 def _paragraph(text: str, *, indent: int = 0, hanging: int = 0) -> None:

@@ -1,10 +1,10 @@
-"""`ragassist status`, `doctor` and `reindex`."""
+"""`ragassist status`, `failures`, `doctor` and `reindex`."""
 
 from typing import Annotated
 
 import typer
 
-from ragassist.cli import as_json
+from ragassist.cli import as_json, render
 from ragassist.cli.exits import FAILED
 from ragassist.cli.options import AsJson, EmbedderName
 from ragassist.cli.session import session_of
@@ -22,8 +22,10 @@ def status(context: typer.Context, json: AsJson = False) -> None:
     """
     with session_of(context).open() as library:
         state = library.status()
+        languages = library.languages()
     if json:
-        typer.echo(as_json.dumps(as_json.of_status(state)))
+        shape = {**as_json.of_status(state), "languages": dict(languages)}
+        typer.echo(as_json.dumps(shape))
         return
     megabytes = 1e6
     lines = (
@@ -32,7 +34,7 @@ def status(context: typer.Context, json: AsJson = False) -> None:
         ("chunks", f"{state.chunks}, {state.pending} pending"),
         ("embedder", state.embedder or "none yet"),
         ("index", state.generation or "none yet"),
-        ("failures", f"{state.failures} records could not be read"),
+        ("failures", f"{state.failures}; `ragassist failures` lists them"),
         (
             "on disk",
             f"{state.catalog_bytes / megabytes:.1f} MB catalog, "
@@ -43,6 +45,33 @@ def status(context: typer.Context, json: AsJson = False) -> None:
         typer.echo(f"{name + ':':10} {one_line(value)}")
     for path, reader, records in state.sources:
         typer.echo(f"{'source:':10} {one_line(path)} ({reader}, {records} records)")
+    if languages:
+        typer.echo(render.show_languages(languages))
+
+
+def failures(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also page headers and counters, which are no papers.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """List what could not be read when each file was last read: where, why, what it looks like.
+
+    Mend the file and read it again: `ragassist add --retry-failed` reads all that are listed.
+
+    \b
+    Examples:
+      ragassist failures
+      ragassist failures --json | jq -r '.failures[].source'
+    """
+    with session_of(context).open() as library:
+        listed = [one for one in library.failures() if everything or not one.expected]
+    if json:
+        typer.echo(as_json.dumps({"failures": [as_json.of_failure(one) for one in listed]}))
+        return
+    for one in listed:
+        typer.echo(render.failure_place(one.source, one))
 
 
 def doctor(context: typer.Context, json: AsJson = False) -> None:

@@ -5,19 +5,18 @@ with compatible first author and year. The answer depends on the set of records 
 the order in which they came.
 """
 
-import functools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ragassist.papers.decisions import Decisions
 from ragassist.papers.ids import family_name
+from ragassist.papers.keys import certain_keys, handles, title_keys
 from ragassist.papers.merge import completeness
-from ragassist.text import fold, title_key
+from ragassist.papers.preprints import is_preprint, is_preprint_doi
+from ragassist.text import fold
 from ragassist.types import Record
 
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+?)(?:v\d+)?")
-_PREPRINT_DOIS = ("10.48550/", "10.1101/", "10.31219/", "10.2139/")
-_FEWEST_TITLE_WORDS = 3
+_NOTHING_DECIDED = Decisions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +27,16 @@ class Sighting:
     source: str
 
 
-# A batch of records asks twice: when they are stored, and when they are grouped.
-@functools.lru_cache(maxsize=4096)
-def identity_keys(record: Record) -> frozenset[str]:
-    """The strings two records of one work may share: `doi:…`, `arxiv:…`, `pmid:…`, `title:…`.
-
-    Sharing one makes two records candidates; `group_works` decides. A title of one or two words
-    ("Editorial") is no candidate on its own: author, year or abstract has to agree as well.
-    """
-    return frozenset((*_certain_keys(record), *_title_keys(record)))
-
-
-def group_works(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
+def group_works(
+    sightings: Iterable[Sighting], decisions: Decisions = _NOTHING_DECIDED
+) -> list[list[Sighting]]:
     """Part sightings into works.
 
-    Those that share a certain key are one work. Then, most complete first, each joins the one
-    work that shares its title key and contradicts it nowhere; with two or more such works it is
-    not known which is meant, and it stays by itself. What shares no key, directly or through
-    others, has no part in each other's grouping.
+    Those that share a certain key are one work, and those that the user said are. Then, most
+    complete first, each joins the one work that shares its title key and contradicts it nowhere,
+    unless the user keeps them apart; with two or more such works it is not known which is meant,
+    and it stays by itself. What shares no key and no decision, directly or through others, has no
+    part in each other's grouping.
 
     Returns:
         The works, each ordered most complete first; the order of works is that of their firsts.
@@ -53,11 +44,13 @@ def group_works(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
     ordered = sorted(sightings, key=_order)
     works: list[list[Sighting]] = []
     titled: dict[str, dict[int, None]] = {}
-    for cluster in _join_on_certain_keys(ordered):
-        keys = dict.fromkeys(key for sighting in cluster for key in _title_keys(sighting.record))
+    for cluster in _join_on_certain_keys(ordered, decisions):
+        keys = dict.fromkeys(key for sighting in cluster for key in title_keys(sighting.record))
         rivals = dict.fromkeys(index for key in keys for index in titled.get(key, ()))
         fitting = [index for index in rivals if _compatible_throughout(works[index], cluster)]
         place = fitting[0] if len(fitting) == 1 else len(works)
+        if place < len(works) and _kept_apart(works[place], cluster, decisions):
+            place = len(works)
         if place == len(works):
             works.append([])
         works[place].extend(cluster)
@@ -70,30 +63,9 @@ def _order(sighting: Sighting) -> tuple[object, ...]:
     return (*completeness(sighting.record), sighting.source, sighting.record.line)
 
 
-def _certain_keys(record: Record) -> Iterator[str]:
-    if record.doi:
-        yield f"doi:{record.doi}"
-        if arxiv := _ARXIV_DOI.fullmatch(record.doi):
-            yield f"arxiv:{arxiv[1]}"
-    if record.arxiv_id:
-        yield f"arxiv:{record.arxiv_id.lower()}"
-    if record.pmid:
-        yield f"pmid:{record.pmid}"
-
-
-def _title_keys(record: Record) -> Iterator[str]:
-    title = title_key(record.title)
-    if not title:
-        return
-    if title.count(" ") + 1 >= _FEWEST_TITLE_WORDS or not title.isascii():
-        yield f"title:{title}"
-    elif record.authors and record.year is not None:
-        yield f"title:{title}|{family_name(record.authors[0])}|{record.year}"
-    else:
-        yield f"title:{title}|{title_key(record.abstract[:200])}"
-
-
-def _join_on_certain_keys(ordered: Sequence[Sighting]) -> list[list[Sighting]]:
+def _join_on_certain_keys(
+    ordered: Sequence[Sighting], decisions: Decisions
+) -> list[list[Sighting]]:
     parent = list(range(len(ordered)))
 
     def root(index: int) -> int:
@@ -102,15 +74,42 @@ def _join_on_certain_keys(ordered: Sequence[Sighting]) -> list[list[Sighting]]:
             index = parent[index]
         return index
 
+    def join(index: int, with_index: int) -> None:
+        one, other = sorted((root(with_index), root(index)))
+        parent[other] = one
+
     first_with: dict[str, int] = {}
     for index, sighting in enumerate(ordered):
-        for key in _certain_keys(sighting.record):
-            one, other = sorted((root(first_with.setdefault(key, index)), root(index)))
-            parent[other] = one
+        for key in certain_keys(sighting.record):
+            join(index, first_with.setdefault(key, index))
+    for index, with_index in _said_to_be_one(ordered, decisions):
+        join(index, with_index)
     clusters: dict[int, list[Sighting]] = {}
     for index, sighting in enumerate(ordered):
         clusters.setdefault(root(index), []).append(sighting)
     return list(clusters.values())
+
+
+def _said_to_be_one(ordered: Sequence[Sighting], decisions: Decisions) -> Iterator[tuple[int, int]]:
+    if not decisions.same:
+        return
+    carriers: dict[str, list[int]] = {}
+    for index, sighting in enumerate(ordered):
+        for handle in handles(sighting.record):
+            if handle in decisions.same:
+                carriers.setdefault(handle, []).append(index)
+    for handle, indices in carriers.items():
+        for other in decisions.same[handle]:
+            for with_index in carriers.get(other, ()):
+                yield from ((index, with_index) for index in indices)
+
+
+def _kept_apart(
+    work: Sequence[Sighting], cluster: Sequence[Sighting], decisions: Decisions
+) -> bool:
+    return bool(decisions.apart) and any(
+        decisions.keeps_apart(one.record, other.record) for one in work for other in cluster
+    )
 
 
 def _compatible_throughout(work: Sequence[Sighting], cluster: Sequence[Sighting]) -> bool:
@@ -125,7 +124,7 @@ def _compatible(one: Sighting, other: Sighting) -> bool:
         return False
     if a.doi and b.doi and a.doi != b.doi and not _either_is_preprint(a.doi, b.doi):
         return False
-    if a.year is not None and b.year is not None and abs(a.year - b.year) > 1:
+    if a.year is not None and b.year is not None and abs(a.year - b.year) > _years_between(a, b):
         return False
     if a.authors and b.authors and not _same_person(a.authors[0], b.authors[0]):
         return False
@@ -136,7 +135,13 @@ def _compatible(one: Sighting, other: Sighting) -> bool:
 
 
 def _either_is_preprint(one: str, other: str) -> bool:
-    return one.startswith(_PREPRINT_DOIS) or other.startswith(_PREPRINT_DOIS)
+    return is_preprint_doi(one) or is_preprint_doi(other)
+
+
+def _years_between(a: Record, b: Record) -> int:
+    """How many years may lie between two statements of one work: reviewing takes its time."""
+    published_later = bool(a.authors and b.authors) and is_preprint(a) != is_preprint(b)
+    return 2 if published_later else 1
 
 
 def _same_person(one: str, other: str) -> bool:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ragassist.answering.prose import as_prose, flag, is_flagged
+from ragassist.bibliographies import latex
+from ragassist.bibliographies.people import introduce, is_citable_by_author, name_authors, name_work
 from ragassist.grounding.citations import write_claim
-from ragassist.related_work import latex
 from ragassist.related_work.outcome import RelatedWork
-from ragassist.related_work.people import introduce, is_citable_by_author, name_authors, name_work
 from ragassist.text import one_line, strip_controls
 from ragassist.types import Claim, Mark, Paper
 

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ragassist.bibliographies.people import name_work
 from ragassist.grounding.containment import Weigh
 from ragassist.index.lexical import QUESTION_WORDS
-from ragassist.related_work.people import name_work
 from ragassist.text import one_line
 from ragassist.types import Paper
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ragassist.answering.reading import Reading, Sentence
 from ragassist.answering.rhetoric import emphasis, find_turn, opening
-from ragassist.related_work.people import introduce, own_name
+from ragassist.bibliographies.people import introduce, own_name
 from ragassist.types import Claim, Evidence, Mark, Paper
 
 # What a sentence counts for beside its bearing on the topic: the paper bears on it anyhow.

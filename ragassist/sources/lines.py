@@ -1,18 +1,27 @@
-"""The lines of a text file, whatever its encoding and line endings, numbered and bounded."""
+"""The lines of a text file, whatever its packing, encoding and line endings; numbered, bounded."""
 
 import codecs
+import functools
 import io
 import os
 import re
+import shutil
 import stat
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ragassist.errors import SourceError
+from ragassist.sources.unpacking import unpacked
 from ragassist.text import strip_controls
 
+STDIN = Path("-")
 HEAD_BYTES = 1 << 16
+_PIECE = 1 << 10
 _LONGEST_LINE = 32_000_000
 _REPAIRED = frozenset({"utf-8", "utf-8-sig", "cp1252"})
 _BOMS = (
@@ -26,18 +35,28 @@ _BINARY_STARTS = {
     b"%PDF": "a PDF: ragassist reads titles and abstracts as text; save the page that shows "
     "the abstract as plain text, or write title and abstract as a line of JSON",
     b"PK\x03\x04": "a zip archive or an office document: save its text first",
-    b"\x1f\x8b": "compressed with gzip: unpack it first",
-    b"\xfd7zXZ": "compressed with xz: unpack it first",
-    b"BZh": "compressed with bzip2: unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed with zstandard: unpack it first",
+    b"\x1f\x8b": "compressed twice: unpack it first",
+    b"\xfd7zXZ": "compressed twice: unpack it first",
+    b"BZh": "compressed twice: unpack it first",
     b"\xd0\xcf\x11\xe0": "an old office document: save its text first",
     b"{\\rtf": "rich text: save it as plain text first",
     b"SQLite format 3": "a database, not a list of papers",
 }
+# A tape archive says so behind the name of its first file.
+_TAPE_ARCHIVE = (257, b"ustar")
 # What no text has many of, in any encoding but UTF-16 and UTF-32.
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 _MOST_CONTROLS = 4
 # A byte that was not of the text's encoding, as `surrogateescape` keeps it.
 _STRAY = re.compile("[\udc80-\udcff]")
+# In XML, and in the first comment that JabRef writes.
+_DECLARED = re.compile(
+    rb"""\s*(?:<\?xml[^>]{1,200}?encoding\s*=\s*["']|%+\s*Encoding:\s*)([\w.:-]{2,40})""",
+    re.IGNORECASE,
+)
+# Only those in which ASCII is ASCII.
+_BELIEVED = ("iso8859", "cp125", "koi8", "gb", "big5", "euc_", "shift_jis", "mac-", "tis-620")
 # What Windows-1252 text of Western languages is made of beyond ASCII.
 _WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
                      "‘’“”–—…•«»¿¡°±²³µ·×§©®€£ªº\xa0")  # fmt: skip
@@ -57,16 +76,18 @@ class Line:
 
 
 class TextFile:
-    """A file as lines of text.
+    """A file as lines of text; gzip, xz and bzip2 are unpacked on the way.
 
     Args:
-        path: to a regular file.
+        path: to a regular file, or `-`: standard input is then read to its end first, into a
+            temporary file that goes with the process.
 
     Attributes:
+        name: what messages and provenance call it: the path, or `<stdin>`.
         head: the first 64 kB, decoded.
         encoding: what it is read as.
-        size_bytes: of the file.
-        bytes_read: how far `lines` has come, a buffer ahead of the line it gave last.
+        size_bytes: of the file as it lies there, compressed or not.
+        bytes_read: how far in it `lines` has come, a buffer ahead of the line it gave last.
 
     Raises:
         SourceError: it is not there, not readable, empty, or not text; the message says what to
@@ -75,28 +96,26 @@ class TextFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.name = "<stdin>" if path == STDIN else str(path)
         self.bytes_read = 0
-        try:
-            # Asked before opening: opening a pipe would wait for whoever writes to it.
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise SourceError(f"{str(path)!r} is not a regular file: save its text as one")
-            with path.open("rb") as file:
-                head = file.read(HEAD_BYTES)
-                self.size_bytes = os.fstat(file.fileno()).st_size
-        except OSError as error:
-            raise _unreadable(path, error) from error
+        with self._opened() as packed:
+            self.size_bytes = os.fstat(packed.fileno()).st_size
+            head = _first_bytes(unpacked(packed, self.name))
         if not head.strip():
-            raise _empty(path)
+            raise self._empty()
         for start, what in _BINARY_STARTS.items():
             if head.startswith(start):
-                raise SourceError(f"{str(path)!r} is {what}")
+                raise SourceError(f"{self.name!r} is {what}")
+        offset, mark = _TAPE_ARCHIVE
+        if head.startswith(mark, offset):
+            raise SourceError(f"{self.name!r} is an archive of files: unpack it first")
         encoding = _encoding_of(head)
         if encoding is None:
-            raise SourceError(f"{str(path)!r} is not text: save it as plain text (UTF-8) first")
+            raise SourceError(f"{self.name!r} is not text: save it as plain text (UTF-8) first")
         self.encoding = encoding
         self.head = strip_controls(head.decode(encoding, "ignore"))
         if not self.head.strip():
-            raise _empty(path)
+            raise self._empty()
 
     def lines(self) -> Iterator[Line]:
         r"""All lines; `\n`, `\r\n` and `\r` end one. Flat in memory.
@@ -104,25 +123,73 @@ class TextFile:
         Bytes in another encoding than the rest are read as Windows-1252.
 
         Raises:
-            SourceError: a line of more than 32 million characters, or the disk fails.
+            SourceError: a line of more than 32 million characters, an archive that is cut off,
+                damaged or unpacks to too much, or the disk fails; the lines before are given.
         """
+        with self._opened() as packed:
+            # Only where a character is a byte or UTF-8 can a stray byte be told from the rest.
+            errors = "surrogateescape" if self.encoding in _REPAIRED else "replace"
+            stream = unpacked(packed, self.name)
+            text = io.TextIOWrapper(stream, self.encoding, errors, newline=None)
+            number = 0
+            while line := text.readline(_LONGEST_LINE):
+                number += 1
+                self.bytes_read = packed.tell()
+                if len(line) == _LONGEST_LINE:
+                    raise SourceError(
+                        f"{self.name!r} line {number} is longer than "
+                        f"{_LONGEST_LINE:,} characters: this is no list of papers"
+                    )
+                yield Line(number, strip_controls(_repaired(line).rstrip("\n")))
+            self.bytes_read = packed.tell()
+
+    @contextmanager
+    def _opened(self) -> Iterator[BinaryIO]:
         try:
-            with self.path.open("rb") as raw:
-                # Only where a character is a byte or UTF-8 can a stray byte be told from the rest.
-                errors = "surrogateescape" if self.encoding in _REPAIRED else "replace"
-                text = io.TextIOWrapper(raw, self.encoding, errors, newline=None)
-                number = 0
-                while line := text.readline(_LONGEST_LINE):
-                    number += 1
-                    self.bytes_read = raw.tell()
-                    if len(line) == _LONGEST_LINE:
-                        raise SourceError(
-                            f"{str(self.path)!r} line {number} is longer than "
-                            f"{_LONGEST_LINE:,} characters: this is no list of papers"
-                        )
-                    yield Line(number, strip_controls(_repaired(line).rstrip("\n")))
+            if self.path == STDIN:
+                with open(os.dup(standard_input().fileno()), "rb") as file:  # noqa: PTH123
+                    file.seek(0)
+                    yield file
+            else:
+                # Asked before opening: opening a pipe would wait for whoever writes to it.
+                if not stat.S_ISREG(self.path.stat().st_mode):
+                    raise SourceError(
+                        f"{self.name!r} is not a regular file: save its text as one, or pipe it "
+                        "into `-`"
+                    )
+                with self.path.open("rb") as file:
+                    yield file
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise SourceError(
+                f"{self.name!r} cannot be read ({error.strerror}): see that it is there and that "
+                "you may read it"
+            ) from error
+
+    def _empty(self) -> SourceError:
+        return SourceError(f"{self.name!r} is empty: save it again, or leave it out")
+
+
+@functools.cache
+def standard_input() -> BinaryIO:
+    """All of standard input, in a file: it can be read once, and is asked for more than once."""
+    spooled = tempfile.TemporaryFile()  # noqa: SIM115
+    if sys.stdin is not None:
+        shutil.copyfileobj(sys.stdin.buffer, spooled, 1 << 20)
+        spooled.flush()
+    return spooled
+
+
+def _first_bytes(stream: BinaryIO) -> bytes:
+    """As many as a head has; fewer where an archive is broken there, but for one broken at once."""
+    head = b""
+    try:
+        # In pieces: one that cannot be unpacked takes none of those before it along.
+        while len(head) < HEAD_BYTES and (piece := stream.read(_PIECE)):
+            head += piece
+    except SourceError:
+        if not head:
+            raise
+    return head
 
 
 def _repaired(line: str) -> str:
@@ -131,17 +198,6 @@ def _repaired(line: str) -> str:
 
 def _as_windows_1252(stray: re.Match[str]) -> str:
     return stray[0].encode("utf-8", "surrogateescape").decode("cp1252", "ignore")
-
-
-def _unreadable(path: Path, error: OSError) -> SourceError:
-    return SourceError(
-        f"{str(path)!r} cannot be read ({error.strerror}): see that it is there and that you may "
-        "read it"
-    )
-
-
-def _empty(path: Path) -> SourceError:
-    return SourceError(f"{str(path)!r} is empty: save it again, or leave it out")
 
 
 def _encoding_of(head: bytes) -> str | None:
@@ -157,6 +213,8 @@ def _encoding_of(head: bytes) -> str | None:
         return None
     if _decodes(head, "utf-8") or _is_mostly_utf8(head):
         return "utf-8"
+    if declared := _declared_encoding(head):
+        return declared
     # Guessing from statistics goes wrong on the few accents of a Western page; rule that out.
     beyond = {char for char in head.decode("cp1252", "replace") if ord(char) > 127}
     if beyond <= _WESTERN:
@@ -165,6 +223,18 @@ def _encoding_of(head: bytes) -> str | None:
 
     best = from_bytes(head).best()
     return None if best is None else best.encoding
+
+
+def _declared_encoding(head: bytes) -> str | None:
+    """What a text that is not UTF-8 says of itself, where that can be and is so."""
+    found = _DECLARED.match(head)
+    try:
+        name = codecs.lookup(found[1].decode("ascii")).name if found else ""
+    except (LookupError, ValueError):
+        return None
+    # What calls itself Latin-1 is Windows-1252, which differs by quotes and dashes.
+    name = "cp1252" if name == "iso8859-1" else name
+    return name if name.startswith(_BELIEVED) and _decodes(head, name) else None
 
 
 def _utf16_without_bom(head: bytes) -> str | None:

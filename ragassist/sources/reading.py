@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragassist.errors import SourceError
-from ragassist.sources import jsonl, paper_list
-from ragassist.sources.lines import Line, TextFile
+from ragassist.sources import (
+    atom,
+    bibtex,
+    csl_json,
+    isi,
+    json_records,
+    jsonl,
+    medline,
+    paper_list,
+    pubmed_xml,
+    ris,
+    table,
+)
+from ragassist.sources.lines import STDIN, Line, TextFile
 from ragassist.types import Failure, Record
 
 
@@ -22,7 +34,16 @@ class Format:
 
 # Asked in this order; the first that recognises a file reads it.
 FORMATS: tuple[Format, ...] = (
+    Format("pubmed-xml", pubmed_xml.looks_like, pubmed_xml.read),
+    Format("arxiv-atom", atom.looks_like, atom.read),
+    Format("csl-json", csl_json.looks_like, csl_json.read),
+    Format("json", json_records.looks_like, json_records.read),
     Format("jsonl", jsonl.looks_like, jsonl.read),
+    Format("bibtex", bibtex.looks_like, bibtex.read),
+    Format("medline", medline.looks_like, medline.read),
+    Format("isi", isi.looks_like, isi.read),
+    Format("ris", ris.looks_like, ris.read),
+    Format("csv", table.looks_like, table.read),
     Format("paper-list", paper_list.looks_like, paper_list.read),
 )
 
@@ -30,28 +51,28 @@ FORMATS: tuple[Format, ...] = (
 class Source:
     r"""One file that papers are read from.
 
+    Args:
+        path: to a file, compressed or not; `-` is standard input.
+        format_name: of the format to read it as, whatever it looks like; None to tell it from the
+            content.
+
     Attributes:
-        path: absolute, as provenance records it; bytes of it that are no text as `\xNN`.
+        path: absolute, as provenance records it; bytes of it that are no text as `\xNN`, standard
+            input as `<stdin>`.
         reader: the name of the format that reads it.
         size_bytes: of the file, for progress.
 
     Raises:
-        SourceError: the file cannot be read, or no format recognises it.
+        SourceError: the file cannot be read, no format recognises it, or none has that name.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, format_name: str | None = None) -> None:
+        forced = None if format_name is None else _format_called(format_name)
         self._file = TextFile(path)
-        self.path = os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
+        self.path = _provenance(path, self._file)
         self.size_bytes = self._file.size_bytes
-        recognised = next((f for f in FORMATS if f.looks_like(self._file.head)), None)
-        if recognised is None:
-            known = ", ".join(f.name for f in FORMATS)
-            raise SourceError(
-                f"{str(path)!r} is in no format that ragassist knows ({known}): save the page that "
-                "lists the papers as text, or write one JSON object a line with title and abstract"
-            )
-        self._format = recognised
-        self.reader = recognised.name
+        self._format = forced or _format_of(self._file)
+        self.reader = self._format.name
 
     @property
     def bytes_read(self) -> int:
@@ -67,11 +88,40 @@ class Source:
         yield from self._format.read(self._file.lines(), self.path)
 
 
+def _format_called(name: str) -> Format:
+    found = next((form for form in FORMATS if form.name == name.strip().lower()), None)
+    if found is None:
+        raise SourceError(f"there is no format {name!r}: name one of {_names()}")
+    return found
+
+
+def _format_of(file: TextFile) -> Format:
+    recognised = next((form for form in FORMATS if form.looks_like(file.head)), None)
+    if recognised is None:
+        raise SourceError(
+            f"{file.name!r} is in no format that ragassist knows ({_names()}): name the format if "
+            "it is one of these, save the page that lists the papers as text, or write one JSON "
+            "object a line with title and abstract"
+        )
+    return recognised
+
+
+def _names() -> str:
+    return ", ".join(form.name for form in FORMATS)
+
+
+def _provenance(path: Path, file: TextFile) -> str:
+    if path == STDIN:
+        return file.name
+    return os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
+
+
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """The files meant by paths: files as given, folders as the files in them, at any depth.
 
     Hidden files and folders inside a folder are left out. Each file once, in the order of the
-    paths, those of a folder by name.
+    paths, those of a folder by name. `-` is standard input, and means itself; a file of that name
+    is meant by its absolute path.
 
     Raises:
         SourceError: a path is not there, or a folder holds no file.
@@ -87,6 +137,8 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _files_at(path: Path) -> list[Path]:
+    if path == STDIN:
+        return [path]
     if not path.exists():
         raise SourceError(f"{str(path)!r} is not there: check how it is spelt, and from where")
     if not path.is_dir():

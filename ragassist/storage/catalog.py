@@ -69,7 +69,7 @@ class Catalog:
         with self._translated:
             version = schema_version(self._connection)
         if version == SCHEMA_VERSION or (version and self.read_only):
-            # Every later version has only added to the first, and only what is written to.
+            # Every later version has only added to the first; who reads what it added asks `has`.
             return
         # A new catalog needs no writer's lock: whoever holds it may hold it for hours.
         with nullcontext() if version == 0 else self.writing(), self._translated:
@@ -123,6 +123,11 @@ class Catalog:
         """A named value of the library; None when it was never set."""
         value = self.value("SELECT value FROM meta WHERE name = ?", (name,))
         return None if value is None else str(value)
+
+    def has(self, table: str, column: str) -> bool:
+        """Whether there is such a column; one of an older schema that is read-only lacks it."""
+        found = self.rows("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column))
+        return bool(found)
 
     def set_meta(self, name: str, value: str) -> None:
         """Set a named value of the library."""

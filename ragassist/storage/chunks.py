@@ -4,14 +4,16 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ragassist.storage.catalog import Catalog
 from ragassist.types import Chunk
 
-Vectors = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
 
 _GENERATION = "generation"
 _NEXT_GENERATION = "next_generation"
@@ -164,8 +166,10 @@ def pending_chunks(catalog: Catalog, batch: int) -> Iterator[list[StoredChunk]]:
 
 def load_vectors(
     catalog: Catalog, embedder: str, hashes: Sequence[bytes]
-) -> dict[bytes, NDArray[np.float16]]:
+) -> "dict[bytes, NDArray[np.float16]]":
     """The stored vectors of texts, by the texts' hashes; those never embedded are left out."""
+    import numpy as np
+
     marks = ",".join("?" * len(hashes))
     rows = catalog.rows(
         f"SELECT text_hash, vector FROM embeddings WHERE embedder = ? AND text_hash IN ({marks})",
@@ -175,9 +179,11 @@ def load_vectors(
 
 
 def store_vectors(
-    catalog: Catalog, embedder: str, hashes: Iterable[bytes], vectors: Vectors
+    catalog: Catalog, embedder: str, hashes: Iterable[bytes], vectors: "Vectors"
 ) -> None:
     """Keep vectors, shape (n, dimension), for texts; float16 loses less than 0.001 of a cosine."""
+    import numpy as np
+
     halves = vectors.astype(np.float16)
     catalog.execute_many(
         "INSERT OR IGNORE INTO embeddings VALUES (?, ?, ?)",
@@ -187,12 +193,14 @@ def store_vectors(
 
 def chunk_vectors(
     catalog: Catalog, embedder: str, paper_rows: str, parameters: Sequence[object]
-) -> tuple[list[int], Vectors]:
+) -> "tuple[list[int], Vectors]":
     """The chunk ids and vectors, shape (n, dimension), of the papers a query selects.
 
     Args:
         paper_rows: SQL that selects `paper_row`s, with `parameters` for its marks.
     """
+    import numpy as np
+
     rows = catalog.rows(
         "SELECT chunk_id, vector FROM chunks JOIN embeddings USING (text_hash) "
         f"WHERE embedder = ? AND paper_row IN ({paper_rows}) ORDER BY chunk_id",

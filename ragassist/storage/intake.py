@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ragassist.papers.identity import identity_keys
+from ragassist.papers.keys import identity_keys
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.rows import record_to_json
 from ragassist.storage.works import Chunker, refresh_works, sharing_keys
@@ -19,11 +19,13 @@ class Tally:
     Attributes:
         new_papers: papers that were not in the library before; negative when records turned
             out to be one work.
+        replaced: ids of records whose key was known with other words.
     """
 
     records: int = 0
     unchanged: int = 0
     new_papers: int = 0
+    replaced: tuple[int, ...] = ()
 
     def __add__(self, other: "Tally") -> "Tally":
         """Both together."""
@@ -31,18 +33,86 @@ class Tally:
             records=self.records + other.records,
             unchanged=self.unchanged + other.unchanged,
             new_papers=self.new_papers + other.new_papers,
+            replaced=self.replaced + other.replaced,
         )
 
 
 def open_source(catalog: Catalog, path: str, reader: str) -> int:
-    """The id of a source, made when it is new; what failed in it before is forgotten."""
+    """The id of a source, made when it is new, of which nothing is certain while it is read."""
     source_id = catalog.value(
-        "INSERT INTO sources (path, reader) VALUES (?, ?) "
-        "ON CONFLICT (path) DO UPDATE SET reader = excluded.reader RETURNING source_id",
+        "INSERT INTO sources (path, reader) VALUES (?, ?) ON CONFLICT (path) "
+        "DO UPDATE SET reader = excluded.reader, digest = NULL RETURNING source_id",
         (path, reader),
     )
-    catalog.execute("DELETE FROM failures WHERE source_id = ?", (source_id,))
     return int(source_id)
+
+
+def close_source(
+    catalog: Catalog, source_id: int, import_id: int, *, digest: bytes | None, error: str = ""
+) -> None:
+    """Note how far a source was read; inside a transaction, behind its last record.
+
+    What failed in it when it was read before is forgotten, but for what lies behind an error.
+
+    Args:
+        digest: of the whole file; None where it cannot be had, or was not read to its end.
+        error: why it was not read to its end.
+    """
+    if error:
+        _forget_failures_met_again(catalog, source_id, import_id)
+        whole = Failure(source="", line=0, reason=error)
+        store_failures(catalog, source_id, [whole], import_id)
+        return
+    _suspect_new_failures(catalog, source_id, import_id)
+    catalog.execute(
+        "DELETE FROM failures WHERE source_id = ? AND import_id != ?", (source_id, import_id)
+    )
+    catalog.execute(
+        "UPDATE sources SET digest = ?, import_id = ? WHERE source_id = ?",
+        (digest, import_id, source_id),
+    )
+
+
+def note_unreadable(catalog: Catalog, path: str, import_id: int, error: str) -> None:
+    """Keep that a file could not be read at all; what it held before stays. In a transaction."""
+    source_id = catalog.value(
+        "INSERT INTO sources (path, reader) VALUES (?, '') ON CONFLICT (path) "
+        "DO UPDATE SET digest = NULL RETURNING source_id",
+        (path,),
+    )
+    close_source(catalog, int(source_id), import_id, digest=None, error=error)
+
+
+def forget_empty_source(catalog: Catalog, path: str) -> None:
+    """Forget a source and what failed in it, unless there is a record of it; in a transaction."""
+    catalog.execute(
+        "DELETE FROM sources WHERE path = ? AND NOT EXISTS "
+        "(SELECT 1 FROM records WHERE records.source_id = sources.source_id)",
+        (path,),
+    )
+
+
+# What failed is known again by what it looks like: the lines above it come and go.
+_LOOKS = "coalesce(nullif(excerpt, ''), reason)"
+
+
+def _forget_failures_met_again(catalog: Catalog, source_id: int, import_id: int) -> None:
+    catalog.execute(
+        "DELETE FROM failures WHERE source_id = ?1 AND import_id != ?2 AND (line = 0 OR "
+        f"{_LOOKS} IN (SELECT {_LOOKS} FROM failures WHERE source_id = ?1 AND import_id = ?2))",
+        (source_id, import_id),
+    )
+
+
+def _suspect_new_failures(catalog: Catalog, source_id: int, import_id: int) -> None:
+    """Where records are missing, what failed for the first time may be one of them."""
+    catalog.execute(
+        "UPDATE failures SET suspect = 1 WHERE source_id = ?1 AND import_id = ?2 AND NOT expected "
+        "AND EXISTS (SELECT 1 FROM records WHERE source_id = ?1 AND import_id != ?2) "
+        f"AND {_LOOKS} NOT IN (SELECT {_LOOKS} FROM failures "
+        "WHERE source_id = ?1 AND import_id != ?2 AND NOT suspect)",
+        (source_id, import_id),
+    )
 
 
 def next_import(catalog: Catalog) -> int:
@@ -60,9 +130,10 @@ def absorb(
     A record already there word for word changes nothing; one whose key is there with other words
     replaces it.
     """
-    before = _last_row(catalog)
+    before = int(catalog.value("SELECT coalesce(max(paper_row), 0) FROM papers"))
     changed: dict[int, Record | None] = {}
     keys: list[tuple[str, int]] = []
+    replaced: list[int] = []
     known = 0
     for record in records:
         stored = _store_record(catalog, source_id, import_id, record)
@@ -71,6 +142,7 @@ def absorb(
             continue
         record_id, is_new = stored
         if not is_new:
+            replaced.append(record_id)
             # What shared its old keys may be grouped otherwise without it.
             changed.update(dict.fromkeys(sharing_keys(catalog, [record_id])))
             catalog.execute("DELETE FROM record_keys WHERE record_id = ?", (record_id,))
@@ -80,11 +152,9 @@ def absorb(
         catalog.execute_many("INSERT INTO record_keys (key, record_id) VALUES (?, ?)", keys)
         refresh_works(catalog, changed, chunker)
     new = catalog.value("SELECT count(*) FROM papers WHERE paper_row > ?", (before,))
-    return Tally(records=len(records), unchanged=known, new_papers=int(new))
-
-
-def _last_row(catalog: Catalog) -> int:
-    return int(catalog.value("SELECT coalesce(max(paper_row), 0) FROM papers"))
+    return Tally(
+        records=len(records), unchanged=known, new_papers=int(new), replaced=tuple(replaced)
+    )
 
 
 def _store_record(
@@ -139,9 +209,12 @@ def _find_record(catalog: Catalog, source_id: int, key: str) -> tuple[int, bytes
     return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
-def store_failures(catalog: Catalog, source_id: int, failures: Sequence[Failure]) -> None:
+def store_failures(
+    catalog: Catalog, source_id: int, failures: Sequence[Failure], import_id: int
+) -> None:
     """Keep what could not be read, until the source is read again."""
     catalog.execute_many(
-        "INSERT INTO failures (source_id, line, reason, excerpt, expected) VALUES (?, ?, ?, ?, ?)",
-        [(source_id, f.line, f.reason, f.excerpt, f.expected) for f in failures],
+        "INSERT INTO failures (source_id, line, reason, excerpt, expected, import_id) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [(source_id, f.line, f.reason, f.excerpt, f.expected, import_id) for f in failures],
     )

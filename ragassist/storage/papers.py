@@ -2,9 +2,13 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from ragassist.errors import UnknownPaper
+from ragassist.papers.merge import field_winners, merge_records
 from ragassist.storage.catalog import Catalog, Row
 from ragassist.storage.rows import record_from_json
 from ragassist.text import fold
@@ -13,6 +17,29 @@ from ragassist.types import Failure, Filters, Paper, Provenance, Record, Work
 _PAGE = 500
 _SAID_OF_A_WORK = tuple(field.name for field in dataclasses.fields(Work))
 _SHOWN_SUGGESTIONS = 3
+
+Missing = Literal["abstract", "year", "doi", "authors"]
+_IS_MISSING: dict[Missing, str] = {
+    "abstract": "abstract = ''",
+    "year": "year IS NULL",
+    "doi": "json_extract(fields, '$.doi') IS NULL",
+    "authors": "json_extract(fields, '$.authors') IS NULL",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldOrigin:
+    """A field of a paper, what it says, and the records it was taken from.
+
+    Attributes:
+        name: as in `Work`, or among what else the sources state.
+        value: as text.
+        places: the first is the one that counts, but for lists, which all of them add to.
+    """
+
+    name: str
+    value: str
+    places: tuple[Provenance, ...]
 
 
 def rows_of(filters: Filters) -> tuple[str, tuple[object, ...]]:
@@ -29,6 +56,11 @@ def rows_of(filters: Filters) -> tuple[str, tuple[object, ...]]:
         (
             filters.categories,
             "EXISTS (SELECT 1 FROM json_each(fields, '$.categories') WHERE fold(value) = ?)",
+        ),
+        (
+            filters.tags,
+            "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(fields, '$.tags') UNION ALL "
+            "SELECT value FROM json_each(fields, '$.keywords')) WHERE fold(value) = ?)",
         ),
         (
             filters.authors,
@@ -66,12 +98,16 @@ def describe(filters: Filters) -> str:
         "category": " or ".join(filters.categories),
         "author": " or ".join(filters.authors),
         "source": " or ".join(filters.sources),
+        "tag": " or ".join(filters.tags),
     }
     return ", ".join(f"{name} {value}" for name, value in stated.items() if value)
 
 
 def find_row(catalog: Catalog, paper_id: str) -> int:
-    """The row of a paper by its id or an alias.
+    """The row of a paper by its id, an alias, or an identifier that one of its records states.
+
+    An identifier is a DOI, an arXiv ID or a PMID: `10.1/x`, `doi:10.1/x`, `arXiv:2001.00001`,
+    `pmid:7`.
 
     Raises:
         UnknownPaper: there is none, or the alias is one of several papers'; names what is near.
@@ -83,7 +119,7 @@ def find_row(catalog: Catalog, paper_id: str) -> int:
         "SELECT paper_row, paper_id FROM aliases JOIN papers USING (paper_row) "
         "WHERE alias = ? ORDER BY paper_id",
         (paper_id,),
-    )
+    ) or _with_identifier(catalog, paper_id)
     if len(aliased) == 1:
         return int(aliased[0][0])
     if aliased:
@@ -102,6 +138,20 @@ def find_id(catalog: Catalog, name: str) -> str | None:
         return None
     found = catalog.value("SELECT paper_id FROM papers WHERE paper_row = ?", (row,))
     return None if found is None else str(found)
+
+
+def _with_identifier(catalog: Catalog, written: str) -> list[Row]:
+    name = re.sub(r"^https?://(?:dx\.)?doi\.org/", "", written.strip().lower())
+    keys = [name] if name.startswith(("doi:", "pmid:", "arxiv:")) else []
+    if name.startswith("10."):
+        keys.append(f"doi:{name}")
+    elif re.fullmatch(r"(?:arxiv:)?(?:\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?", name):
+        keys.append("arxiv:" + re.sub(r"^arxiv:|v\d+$", "", name))
+    return catalog.rows(
+        "SELECT DISTINCT paper_row, paper_id FROM record_keys JOIN records USING (record_id) "
+        "JOIN papers USING (paper_row) WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys),),
+    )
 
 
 def other_owners(catalog: Catalog, alias: str, paper_id: str) -> list[str]:
@@ -152,9 +202,12 @@ def papers_by_id(catalog: Catalog, paper_ids: Sequence[str]) -> dict[str, Paper]
     return papers
 
 
-def iterate_papers(catalog: Catalog, filters: Filters) -> Iterator[Paper]:
-    """The papers that pass, by id; pages through the catalog, flat in memory."""
+def iterate_papers(
+    catalog: Catalog, filters: Filters, missing: Sequence[Missing] = ()
+) -> Iterator[Paper]:
+    """The papers that pass and miss all that is named, by id; flat in memory."""
     passing, parameters = rows_of(filters)
+    passing = " AND ".join([passing, *(_IS_MISSING[name] for name in missing)])
     after = ""
     while True:
         page: list[Row] = catalog.rows(
@@ -200,6 +253,58 @@ def read_failures(catalog: Catalog) -> list[Failure]:
             "JOIN sources USING (source_id) ORDER BY path, line, failure_id"
         )
     ]
+
+
+def failed_sources(catalog: Catalog) -> tuple[str, ...]:
+    """The paths of sources in which something failed, by path; page furniture is no failure.
+
+    Standard input, which is no path, is left out.
+    """
+    rows = catalog.rows(
+        "SELECT DISTINCT path FROM failures JOIN sources USING (source_id) "
+        "WHERE NOT expected AND path NOT LIKE '<%>' ORDER BY path"
+    )
+    return tuple(path for (path,) in rows)
+
+
+def retracted_among(catalog: Catalog, paper_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these papers a source marks as retracted."""
+    rows = catalog.rows(
+        "SELECT paper_id FROM papers WHERE paper_id IN (SELECT value FROM json_each(?)) "
+        "AND json_extract(fields, '$.retracted')",
+        (json.dumps(list(paper_ids)),),
+    )
+    return frozenset(paper_id for (paper_id,) in rows)
+
+
+def field_origins(catalog: Catalog, row: int) -> tuple[FieldOrigin, ...]:
+    """Which record each field of a paper was taken from, found by merging them again."""
+    rows = catalog.rows(
+        "SELECT path, reader, line, fields FROM records JOIN sources USING (source_id) "
+        "WHERE paper_row = ? ORDER BY path, line",
+        (row,),
+    )
+    records = [record_from_json(fields, line=line) for _, _, line, fields in rows]
+    places = [
+        Provenance(source=path, reader=reader, line=line, key=record.key)
+        for (path, reader, line, _), record in zip(rows, records, strict=True)
+    ]
+    merged = merge_records(records)
+    beside = dict(merged.extra)
+    return tuple(
+        FieldOrigin(
+            name=name,
+            value=beside[name] if name in beside else _as_text(getattr(merged, name)),
+            places=tuple(places[place] for place in won),
+        )
+        for name, won in field_winners(records)
+    )
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "yes" if value is True else str(value)
 
 
 def _provenance(catalog: Catalog, page: str) -> dict[int, list[Provenance]]:

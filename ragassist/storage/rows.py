@@ -35,4 +35,6 @@ def record_from_json(text: str, *, line: int = 0, **beside: Any) -> Record:
     for name in _LISTS:
         if name in stated:
             stated[name] = tuple(stated[name])
+    if "extra" in stated:
+        stated["extra"] = tuple(map(tuple, stated["extra"]))
     return Record(line=line, **stated, **beside)

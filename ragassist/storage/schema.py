@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 from ragassist.errors import SchemaTooNew
+from ragassist.papers.language import language_of
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
@@ -119,6 +120,31 @@ CREATE TABLE exchanges (
 );
 """
 
+_VERSION_3 = """
+-- digest: of the file's bytes and of how it was read, when it was last read to its end; NULL while
+-- the records of the source are not those of the file. import_id: of that reading.
+ALTER TABLE sources ADD COLUMN digest BLOB;
+ALTER TABLE sources ADD COLUMN import_id INTEGER;
+
+-- suspect: new in a file that also misses records it had, and may be one of these.
+ALTER TABLE failures ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE failures ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0;
+
+-- Where it is not English; NULL as well where that cannot be told.
+ALTER TABLE papers ADD COLUMN language TEXT;
+
+-- What the user said of two papers, as pairs of handles, each pair both ways round; key is the
+-- entry of record_keys under which records with the handle are found. Outlives the papers.
+CREATE TABLE decisions (
+    key TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    other_key TEXT NOT NULL,
+    other_handle TEXT NOT NULL,
+    same INTEGER NOT NULL,
+    PRIMARY KEY (key, handle, other_key, other_handle)
+) WITHOUT ROWID;
+"""
+
 
 def _create(connection: sqlite3.Connection) -> None:
     for statement in _statements(_VERSION_1):
@@ -130,8 +156,25 @@ def _add_log(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _add_sync_and_decisions(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_VERSION_3):
+        connection.execute(statement)
+    told = [
+        (language, row)
+        for row, title, abstract in connection.execute(
+            "SELECT paper_row, title, abstract FROM papers"
+        )
+        if (language := language_of(title, abstract)) is not None
+    ]
+    connection.executemany("UPDATE papers SET language = ? WHERE paper_row = ?", told)
+
+
 # The n-th entry takes a catalog from version n to n + 1; version 0 is an empty file.
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_log)
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _create,
+    _add_log,
+    _add_sync_and_decisions,
+)
 
 SCHEMA_VERSION = len(_MIGRATIONS)
 

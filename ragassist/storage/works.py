@@ -1,4 +1,4 @@
-"""The papers of a catalog, kept what they must be: a function of the set of its records.
+"""The papers of a catalog, kept what they must be: a function of its records and of decisions.
 
 Each batch of records recomputes the papers it touches, so the order in which batches came leaves
 no trace but aliases.
@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from ragassist.papers.identity import Sighting, group_works, identity_keys
+from ragassist.papers.decisions import Decisions
+from ragassist.papers.identity import Sighting, group_works
 from ragassist.papers.ids import base_id, safe_key, suffixed
+from ragassist.papers.keys import handles, identity_keys
+from ragassist.papers.language import language_of
 from ragassist.papers.merge import merge_records
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import drop_chunks, insert_chunks, mark_pending
+from ragassist.storage.decisions import load_decisions
 from ragassist.storage.rows import record_from_json, record_to_json
 from ragassist.text import title_key
 from ragassist.types import Chunk, Record
@@ -27,8 +31,8 @@ Chunker = Callable[[str, str], Sequence[Chunk]]
 """Title and abstract to chunks."""
 
 
-# base_id, own_key, title, abstract, year, fields: as the table `papers` has them.
-_Columns = tuple[str, bool, str, str, int | None, str]
+# base_id, own_key, title, abstract, year, fields, language: as the table `papers` has them.
+_Columns = tuple[str, bool, str, str, int | None, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ def refresh_works(catalog: Catalog, changed: Mapping[int, Record | None], chunke
     Args:
         changed: records by id; None for one that has to be read from the catalog.
     """
-    refresh = _Refresh(catalog, chunker)
-    for component in _components(_reachable(catalog, changed)):
+    decisions = load_decisions(catalog)
+    refresh = _Refresh(catalog, chunker, decisions)
+    for component in _components(_reachable(catalog, changed, decisions), decisions):
         refresh.settle(component)
     refresh.finish()
 
@@ -58,21 +63,48 @@ def remove_works(catalog: Catalog, rows: Sequence[int], chunker: Chunker) -> Non
 
     What stays behind is recomputed: two papers may have been two only because of a third.
     """
-    removed = [
-        record_id
-        for row in rows
-        for (record_id,) in catalog.rows(
-            "SELECT record_id FROM records WHERE paper_row = ?", (row,)
+    removed = _records_of_papers(catalog, rows)
+    # What a source held is no longer all here: it is read again, whether its file changed or not.
+    catalog.execute(
+        "UPDATE sources SET digest = NULL WHERE source_id IN (SELECT source_id FROM records "
+        "WHERE record_id IN (SELECT value FROM json_each(?)))",
+        (json.dumps(removed),),
+    )
+    remove_records(catalog, removed, chunker)
+
+
+def remove_records(catalog: Catalog, record_ids: Sequence[int], chunker: Chunker) -> None:
+    """Forget records, and the papers that nothing else is known of; inside a transaction.
+
+    The papers that stay, and those that were told apart by the ones that go, are recomputed.
+    """
+    removed = json.dumps(list(record_ids))
+    among = "record_id IN (SELECT value FROM json_each(?))"
+    papers = [
+        row
+        for (row,) in catalog.rows(
+            f"SELECT DISTINCT paper_row FROM records WHERE {among}", (removed,)
         )
     ]
-    related = set(sharing_keys(catalog, removed)) - set(removed)
-    bases = set()
-    for row in rows:
-        catalog.execute("DELETE FROM records WHERE paper_row = ?", (row,))
-        bases.add(_delete_paper(catalog, row))
+    related = {*sharing_keys(catalog, record_ids), *_records_of_papers(catalog, papers)}
+    catalog.execute(f"DELETE FROM records WHERE {among}", (removed,))
+    bare = catalog.rows(
+        "SELECT value FROM json_each(?) "
+        "WHERE NOT EXISTS (SELECT 1 FROM records WHERE paper_row = value)",
+        (json.dumps(papers),),
+    )
+    bases = {_delete_paper(catalog, row) for (row,) in bare}
     # A namesake that stays behind needs its suffix no longer.
     _assign_ids(catalog, bases)
-    refresh_works(catalog, dict.fromkeys(related), chunker)
+    refresh_works(catalog, dict.fromkeys(sorted(related.difference(record_ids))), chunker)
+
+
+def _records_of_papers(catalog: Catalog, rows: Sequence[int]) -> list[int]:
+    found = catalog.rows(
+        "SELECT record_id FROM records WHERE paper_row IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(rows)),),
+    )
+    return [record_id for (record_id,) in found]
 
 
 def sharing_keys(catalog: Catalog, record_ids: Sequence[int]) -> list[int]:
@@ -94,9 +126,10 @@ class _Refresh:
     One statement for a thousand rows costs a fifth of a thousand statements.
     """
 
-    def __init__(self, catalog: Catalog, chunker: Chunker) -> None:
+    def __init__(self, catalog: Catalog, chunker: Chunker, decisions: Decisions) -> None:
         self._catalog = catalog
         self._chunker = chunker
+        self._decisions = decisions
         self._bases: set[str] = set()
         self._aliases: list[tuple[str, int]] = []
         self._owners: list[tuple[int, int]] = []
@@ -106,7 +139,7 @@ class _Refresh:
         """Write the papers of records that may be one work."""
         claimed: set[int] = set()
         heirs: dict[int, set[int]] = {}
-        for members in _works(component):
+        for members in _works(component, self._decisions):
             before = {member.paper_row for member in members if member.paper_row is not None}
             row = self._store(min(before - claimed, default=None), members)
             claimed.add(row)
@@ -133,22 +166,24 @@ class _Refresh:
         keys = [record.key for record in records if record.key]
         base = base_id(merged, keys)
         fields = record_to_json(merged, without=("title", "abstract", "year"))
-        now = (base, any(map(safe_key, keys)), merged.title, merged.abstract, merged.year, fields)
+        own_key = any(map(safe_key, keys))
+        language = language_of(merged.title, merged.abstract)
+        now = (base, own_key, merged.title, merged.abstract, merged.year, fields, language)
         if row is None:
             row = self._insert(now)
         else:
             self._update(row, now)
         self._owners.extend((row, m.record_id) for m in members if m.paper_row != row)
-        self._aliases.extend((alias, row) for alias in _ids_alone(records))
+        self._aliases.extend((alias, row) for alias in ids_alone(records))
         return row
 
     def _insert(self, now: _Columns) -> int:
         row = self._catalog.execute(
-            "INSERT INTO papers (base_id, own_key, title, abstract, year, fields) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO papers (base_id, own_key, title, abstract, year, fields, language) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             now,
         )
-        base, _, title, abstract, _, _ = now
+        base, _, title, abstract, *_ = now
         self._bases.add(base)
         self._chunked.append((row, title, abstract, self._chunker(title, abstract)))
         return row
@@ -157,13 +192,13 @@ class _Refresh:
         old = _paper_columns(self._catalog, row)
         if old == now:
             return
-        base, _, title, abstract, year, _ = now
+        base, _, title, abstract, year, _, _ = now
         texts_changed = old[2:4] != now[2:4]
         if texts_changed:
             drop_chunks(self._catalog, row)
         self._catalog.execute(
             "UPDATE papers SET base_id = ?, own_key = ?, title = ?, abstract = ?, "
-            "year = ?, fields = ? WHERE paper_row = ?",
+            "year = ?, fields = ?, language = ? WHERE paper_row = ?",
             (*now, row),
         )
         self._bases.update((old[0], base))
@@ -173,10 +208,24 @@ class _Refresh:
             mark_pending(self._catalog, row)
 
 
-def _reachable(catalog: Catalog, changed: Mapping[int, Record | None]) -> list[_Stored]:
-    """The changed records, and all that share a key or a paper with them, directly or not."""
+_BY_DECISION = """
+            UNION
+            SELECT other.record_id FROM reach
+                JOIN record_keys AS mine ON mine.record_id = reach.record_id
+                JOIN decisions ON decisions.key = mine.key AND same
+                JOIN record_keys AS other ON other.key = decisions.other_key
+"""
+
+
+def _reachable(
+    catalog: Catalog, changed: Mapping[int, Record | None], decisions: Decisions
+) -> list[_Stored]:
+    """The changed records, and all that share a key or a paper with them, directly or not.
+
+    What the user said to be one shares as much as a key.
+    """
     rows = catalog.rows(
-        """
+        f"""
         WITH RECURSIVE reach (record_id) AS (
             SELECT value FROM json_each(?)
             UNION
@@ -187,6 +236,7 @@ def _reachable(catalog: Catalog, changed: Mapping[int, Record | None]) -> list[_
             SELECT peer.record_id FROM reach
                 JOIN records AS mine ON mine.record_id = reach.record_id
                 JOIN records AS peer ON peer.paper_row = mine.paper_row
+            {_BY_DECISION if decisions.same else ""}
         )
         SELECT record_id, paper_row, line, fields, path
         FROM reach JOIN records USING (record_id) JOIN sources USING (source_id)
@@ -201,14 +251,15 @@ def _reachable(catalog: Catalog, changed: Mapping[int, Record | None]) -> list[_
     return stored
 
 
-def _components(stored: Sequence[_Stored]) -> Iterable[list[_Stored]]:
-    """Part records into sets that share no key and no paper with one another."""
+def _components(stored: Sequence[_Stored], decisions: Decisions) -> Iterable[list[_Stored]]:
+    """Part records into sets that share no key, decision or paper with one another."""
     linked: dict[object, list[int]] = {}
     links: list[list[object]] = []
     for index, one in enumerate(stored):
         mine: list[object] = list(identity_keys(one.sighting.record))
         if one.paper_row is not None:
             mine.append(one.paper_row)
+        mine.extend(_decided(one.sighting.record, decisions))
         links.append(mine)
         for link in mine:
             linked.setdefault(link, []).append(index)
@@ -227,23 +278,30 @@ def _components(stored: Sequence[_Stored]) -> Iterable[list[_Stored]]:
             yield component
 
 
-def _works(component: Sequence[_Stored]) -> list[list[_Stored]]:
+def _decided(record: Record, decisions: Decisions) -> Iterator[object]:
+    if decisions.same:
+        for handle in handles(record):
+            yield from (frozenset((handle, other)) for other in decisions.same.get(handle, ()))
+
+
+def _works(component: Sequence[_Stored], decisions: Decisions) -> list[list[_Stored]]:
     if len(component) == 1:
         return [list(component)]
     by_sighting = {id(stored.sighting): stored for stored in component}
-    works = group_works(stored.sighting for stored in component)
+    works = group_works((stored.sighting for stored in component), decisions)
     return [[by_sighting[id(sighting)] for sighting in work] for work in works]
 
 
 def _paper_columns(catalog: Catalog, row: int) -> _Columns:
-    base, own_key, title, abstract, year, fields = catalog.rows(
-        "SELECT base_id, own_key, title, abstract, year, fields FROM papers WHERE paper_row = ?",
+    base, own_key, title, abstract, year, fields, language = catalog.rows(
+        "SELECT base_id, own_key, title, abstract, year, fields, language FROM papers "
+        "WHERE paper_row = ?",
         (row,),
     )[0]
-    return base, bool(own_key), title, abstract, year, fields
+    return base, bool(own_key), title, abstract, year, fields, language
 
 
-def _ids_alone(records: Iterable[Record]) -> set[str]:
+def ids_alone(records: Iterable[Record]) -> set[str]:
     """What each record would be called if it were the only one, and what its source calls it."""
     ids = set()
     for record in records:

@@ -11,8 +11,9 @@ import pytest
 from tests.cli.terminal import ragassist, ragassist_on_terminal
 
 COMMANDS = (
-    "add", "ask", "chat", "search", "related", "papers", "show", "remove", "log", "status",
-    "doctor", "reindex", "demo",
+    "add", "sync", "ask", "chat", "search", "related", "export", "bib", "papers", "tags", "show",
+    "remove", "duplicates", "merge", "keep-both", "log", "status", "failures", "doctor", "reindex",
+    "demo",
 )  # fmt: skip
 ESCAPE = "\x1b"
 README = Path(__file__).parents[2] / "README.md"
@@ -258,8 +259,8 @@ def test_papers_json_has_the_documented_shape(made_once: Path) -> None:
     first = shape["papers"][0]
     assert set(first) == {
         "paper_id", "title", "authors", "authors_truncated", "affiliations", "year", "date",
-        "venue", "doi", "arxiv_id", "pmid", "url", "categories", "keywords", "title_only",
-        "aliases", "provenance",
+        "venue", "doi", "arxiv_id", "pmid", "url", "categories", "keywords", "tags", "kind",
+        "retracted", "extra", "title_only", "aliases", "provenance",
     }  # fmt: skip
     assert first["paper_id"] == min(paper["paper_id"] for paper in shape["papers"])
     assert set(first["provenance"][0]) == {"source", "reader", "line", "key"}

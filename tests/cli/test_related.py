@@ -8,9 +8,9 @@ from typer.testing import CliRunner, Result
 
 from ragassist.cli.app import app
 from ragassist.errors import UsageError
+from tests.bibliographies.readers import read_bibtex, read_latex
 from tests.chat_server import ChatServer, Reply
 from tests.cli.terminal import ragassist, ragassist_on_terminal
-from tests.related_work.readers import read_bibtex, read_latex
 
 TOPIC = "retrieval-augmented generation"
 PDFLATEX, BIBTEX = shutil.which("pdflatex"), shutil.which("bibtex")

@@ -1,3 +1,4 @@
+import dataclasses
 import tempfile
 import time
 from pathlib import Path
@@ -6,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragassist.papers.identity import Sighting, group_works, identity_keys
+from ragassist.papers.decisions import Decisions
+from ragassist.papers.identity import Sighting, group_works
 from ragassist.papers.ids import base_id
+from ragassist.papers.keys import handles, identity_keys
 from ragassist.papers.merge import merge_records
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.intake import absorb, open_source
@@ -72,6 +75,14 @@ def outcome(given_sightings: list[Sighting]) -> set[tuple[str, Record, int]]:
         (record(authors=("Ann Lee",)), record(authors=("Lee A",))),
         (record(authors=("Yujia Qin",)), record(authors=("Qin Yujia",))),
         (record(doi="10.1/a"), record(doi="10.48550/arxiv.2001.00001")),
+        (
+            record(doi="10.1000/a", authors=("Ann Lee",), year=2022),
+            record(doi="10.1101/2020.01.01.123456", authors=("Lee, A.",), year=2020),
+        ),
+        (
+            record(venue="Journal of Lamps", authors=("Ann Lee",), year=2022),
+            record(arxiv_id="2001.00001", authors=("Ann Lee",), year=2020),
+        ),
         (record("Editorial", abstract="Notes."), record("Editorial", abstract="Notes.")),
         (
             record("Editorial", authors=("Ann Lee",), year=2020, abstract="x"),
@@ -91,6 +102,16 @@ def test_two_sightings_are_one_work(one: Record, other: Record) -> None:
         (record(arxiv_id="2001.00001"), record(arxiv_id="2001.00002")),
         (record(pmid="1"), record(pmid="2")),
         (record(year=2020), record(year=2022)),
+        # Whose preprint it is, is not known.
+        (record(year=2022), record(arxiv_id="2001.00001", year=2020)),
+        (
+            record(doi="10.1101/gr.123456.120", authors=("Ann Lee",), year=2020),
+            record(doi="10.1000/a", authors=("Ann Lee",), year=2020),
+        ),
+        (
+            record(arxiv_id="2001.00001", authors=("Ann Lee",), year=2020),
+            record(doi="10.1000/a", authors=("Ann Lee",), year=2023),
+        ),
         (record(authors=("Ann Lee",)), record(authors=("Bo Yu",))),
         (record("Editorial"), record("Editorial", abstract="Notes on lamps.")),
         (record("Editorial", authors=("A Lee",), year=2020), record("Editorial", year=2020)),
@@ -106,6 +127,44 @@ def test_a_sighting_that_fits_two_works_stays_by_itself() -> None:
     first, second = record(year=2010, doi="10.1/a"), record(year=2020, doi="10.1/b")
 
     assert sizes(first, second, record()) == [1, 1, 1]
+
+
+def decided(one: Record, other: Record, *, same: bool) -> Decisions:
+    pairs: dict[str, set[str]] = {}
+    for first, second in ((one, other), (other, one)):
+        for handle in handles(first):
+            pairs.setdefault(handle, set()).update(handles(second))
+    frozen = {handle: frozenset(others) for handle, others in pairs.items()}
+    return Decisions(same=frozen) if same else Decisions(apart=frozen)
+
+
+def test_what_the_user_said_is_one_work_is_one_whatever_it_states() -> None:
+    one, other = record(doi="10.1000/a", year=1990), record("Light", doi="10.1000/b", year=2020)
+    together = decided(one, other, same=True)
+
+    assert len(group_works(sighted(one, other))) == 2
+    assert len(group_works(sighted(one, other), together)) == 1
+    # A third of the same title has no part in it.
+    third = record("Light", doi="10.1000/c")
+    assert len(group_works(sighted(one, other, third), together)) == 2
+
+
+def test_what_the_user_keeps_apart_stays_apart_unless_an_identifier_joins_it() -> None:
+    one = record(key="a", authors=("Ann Lee",), year=2020)
+    other = record(key="b", authors=("Ann Lee",), year=2021)
+    apart = decided(one, other, same=False)
+
+    assert len(group_works(sighted(one, other))) == 1
+    assert len(group_works(sighted(one, other), apart)) == 2
+    both = [dataclasses.replace(r, doi="10.1000/a") for r in (one, other)]
+    assert len(group_works(sighted(*both), apart)) == 1
+
+
+def test_a_sighting_kept_apart_from_one_of_two_works_is_not_given_to_the_other() -> None:
+    first, second = record(year=2010, doi="10.1000/a"), record(year=2020, doi="10.1000/b")
+    apart = decided(first, record(), same=False)
+
+    assert len(group_works(sighted(first, second, record()), apart)) == 3
 
 
 def test_two_keys_of_one_source_are_two_works_unless_the_facts_agree() -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragassist.papers.merge import merge_records
+from ragassist.papers.merge import field_winners, merge_records
 from ragassist.types import Record
 
 words = st.sampled_from(["", "a", "b", "longer", "longest of all"])
@@ -83,6 +83,67 @@ def test_the_fuller_date_of_one_year_wins() -> None:
     assert merge_records([month, day]).date == "2022-12-31"
 
 
+PREPRINT = Record(
+    title="Lamps for readers",
+    abstract="We study lamps at length.",
+    authors=("Ann Lee", "Bo Yu", "Cy Fox"),
+    year=2020,
+    venue="arXiv",
+    doi="10.48550/arxiv.2001.00001",
+    tags=("to read",),
+    line=1,
+)
+PUBLISHED = Record(
+    title="Lamps for Readers",
+    abstract="We study lamps.",
+    authors=("Ann Lee", "Bo Yu"),
+    year=2021,
+    venue="Journal of Lamps",
+    doi="10.1000/lamps",
+    tags=("lamps",),
+    extra=(("volume", "7"),),
+    line=2,
+)
+
+
+def test_a_published_version_comes_first_and_its_preprint_stays_known() -> None:
+    merged = merge_records([PREPRINT, PUBLISHED])
+
+    assert (merged.title, merged.year, merged.venue) == (
+        "Lamps for Readers",
+        2021,
+        "Journal of Lamps",
+    )
+    assert (merged.doi, merged.arxiv_id) == ("10.1000/lamps", "2001.00001")
+    assert merged.extra == (("otherdoi", "10.48550/arxiv.2001.00001"), ("volume", "7"))
+    assert merged.abstract == "We study lamps at length."
+
+
+def test_the_other_dois_are_no_others_when_a_paper_is_read_back() -> None:
+    merged = merge_records([PREPRINT, PUBLISHED])
+
+    assert merge_records([merged, PREPRINT, PUBLISHED]).extra == merged.extra
+
+
+def test_what_one_record_calls_retracted_is() -> None:
+    assert merge_records([PREPRINT, Record(title="T", retracted=True, line=3)]).retracted
+
+
+def test_each_field_names_the_records_that_it_was_taken_from() -> None:
+    assert field_winners([PREPRINT, PUBLISHED]) == [
+        ("title", (1,)),
+        ("abstract", (0,)),
+        ("authors", (0,)),
+        ("year", (1,)),
+        ("venue", (1,)),
+        ("doi", (1,)),
+        ("arxiv_id", (0,)),
+        ("tags", (1, 0)),
+        ("otherdoi", (0,)),
+        ("volume", (1,)),
+    ]
+
+
 def test_keywords_are_those_of_all_records_each_once() -> None:
     one = Record(title="T", keywords=("lamps", "paper"), doi="10.1/a", line=1)
     two = Record(title="T", keywords=("paper", "ink"), line=1)
@@ -113,6 +174,20 @@ def test_no_field_is_pieced_together_or_invented(several: list[Record]) -> None:
         for record in several
     )
     assert set(merged.keywords) == {word for record in several for word in record.keywords}
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(records, min_size=1, max_size=5))
+def test_the_records_a_field_is_said_to_be_from_state_it(several: list[Record]) -> None:
+    merged = merge_records(several)
+    won = dict(field_winners(several))
+
+    for name in ("title", "abstract", "authors", "year", "date", "venue", "doi", "url"):
+        value = getattr(merged, name)
+        assert bool(value) == (name in won)
+        assert [getattr(several[place], name) for place in won.get(name, ())] in ([], [value])
+    keywords = [set(several[place].keywords) for place in won.get("keywords", ())]
+    assert set().union(*keywords) == set(merged.keywords)
 
 
 @settings(deadline=None, max_examples=100)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from ragassist.related_work.bibliography import to_bibtex
 from ragassist.types import Paper
-from tests.related_work.readers import Entry, plain_of, read_bibtex
+from tests.bibliographies.readers import Entry, plain_of, read_bibtex
 
 TEXT = st.text(alphabet="aB &%$#_{}~^\\\"'@,=é水", max_size=30)
 
@@ -58,8 +58,8 @@ def test_an_entry_holds_what_the_record_states() -> None:
         ("TACL 2022", "article", "journal"),
         ("Journal of Conference Studies", "article", "journal"),
         ("IEEE Transactions on Tides", "article", "journal"),
-        ("bioRxiv", "misc", "howpublished"),
-        ("arXiv", "misc", "howpublished"),
+        ("bioRxiv", "article", "journal"),
+        ("arXiv", "article", "journal"),
     ],
 )
 def test_the_venue_decides_the_type(venue: str, kind: str, field: str) -> None:
@@ -68,11 +68,17 @@ def test_the_venue_decides_the_type(venue: str, kind: str, field: str) -> None:
     assert entry.fields[field] == venue
 
 
-def test_a_paper_of_arxiv_has_its_number_and_no_venue() -> None:
+def test_a_paper_of_arxiv_has_its_number() -> None:
     entry = entry_of(Paper(paper_id="p", title="T", venue="arXiv", arxiv_id="2101.00001"))
     assert entry == Entry(
-        "misc",
-        {"key": "T", "title": "{T}", "eprint": "2101.00001", "archivePrefix": "arXiv"},
+        "article",
+        {
+            "key": "T",
+            "title": "{T}",
+            "journal": "arXiv",
+            "eprint": "2101.00001",
+            "archivePrefix": "arXiv",
+        },
     )
 
 

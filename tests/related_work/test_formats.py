@@ -6,7 +6,7 @@ import pytest
 from ragassist.related_work.formats import format_text
 from ragassist.related_work.outcome import RelatedWork, Theme
 from ragassist.types import Claim, Mark, Paper
-from tests.related_work.readers import read_latex
+from tests.bibliographies.readers import read_latex
 
 WREN = Paper(paper_id="wren2021", title="Clocks", authors=("Ada Wren",), year=2021, venue="Nature")
 HALE = Paper(paper_id="hale_19", title="R&D of {Sea} Clocks", authors=("Max Hale",))

@@ -10,11 +10,11 @@ from ragassist.related_work.bibliography import to_bibtex
 from ragassist.related_work.formats import format_text
 from ragassist.related_work.outcome import RelatedWork
 from ragassist.types import Declined, Filters, Usage
+from tests.bibliographies.readers import plain_of, read_bibtex, read_latex
 from tests.chat_server import MODEL, ChatServer, Message, Reply
 from tests.papers_made import Stated
 from tests.related_work.conftest import MakeLibrary
 from tests.related_work.outcomes import declined, drain, quote_of, write
-from tests.related_work.readers import plain_of, read_bibtex, read_latex
 
 TOPIC = "retrieval-augmented generation"
 

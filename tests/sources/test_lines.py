@@ -1,8 +1,12 @@
 import contextlib
+import gzip
+import io
+import lzma
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragassist.errors import SourceError
-from ragassist.sources.lines import HEAD_BYTES, TextFile
+from ragassist.sources.lines import HEAD_BYTES, STDIN, TextFile, standard_input
 
 PAGE = "Gödel’s lamp – “naïve” café\nΑθήνα 注意力 \U0001f600\n"
 
@@ -136,9 +140,13 @@ def test_a_file_of_nothing_is_refused_as_empty(tmp_path: Path, content: bytes) -
     [
         (b"%PDF-1.7\n%\xe2\xe3", "save the page"),
         (b"PK\x03\x04rest", "an office document: save its text first"),
-        (b"\x1f\x8b\x08rest", "unpack it first"),
-        (b"\xfd7zXZ\x00rest", "unpack it first"),
-        (b"BZh91AY&SY", "unpack it first"),
+        (b"\x1f\x8b\x08rest", "its gzip archive cannot be unpacked"),
+        (b"\xfd7zXZ\x00rest", "its xz archive"),
+        (b"BZh91AY&SY", "its bzip2 archive has no end"),
+        (gzip.compress(gzip.compress(b"lamps")), "compressed twice: unpack it first"),
+        (b"\x28\xb5\x2f\xfd\x04", "compressed with zstandard: unpack it first"),
+        (gzip.compress(b"refs.bib".ljust(257, b"\0") + b"ustar"), "an archive of files"),
+        (gzip.compress(b""), "is empty"),
         (b"{\\rtf1\\ansi text}", "save it as plain text first"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save its text first"),
         (b"SQLite format 3\0", "a database, not a list of papers"),
@@ -170,7 +178,6 @@ def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path: Path) -> Non
 def test_a_file_that_goes_away_before_it_is_read_is_refused(tmp_path: Path) -> None:
     file = TextFile(written(tmp_path, b"lamps"))
     file.path.unlink()
-    file.path.mkdir()
 
     with pytest.raises(SourceError, match="cannot be read"):
         list(file.lines())
@@ -196,6 +203,85 @@ def test_progress_is_in_bytes_of_the_file(tmp_path: Path) -> None:
     list(file.lines())
 
     assert file.bytes_read == 150_000
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+def test_a_compressed_file_is_read_and_its_progress_is_that_of_the_file(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = pack(PAGE.encode() * 9_000)
+    file = TextFile(written(tmp_path, packed))
+
+    assert [line.text for line in file.lines()] == PAGE.splitlines() * 9_000
+    assert file.bytes_read == file.size_bytes == len(packed)
+
+
+def test_an_archive_that_is_cut_off_gives_the_lines_before(tmp_path: Path) -> None:
+    text = b"".join(b"%d\n" % (n * 7919) for n in range(50_000))
+    file = TextFile(written(tmp_path, gzip.compress(text)[:-100]))
+    read: list[str] = []
+    with pytest.raises(SourceError, match="is cut off: its gzip archive has no end"):
+        read.extend(line.text for line in file.lines())
+
+    assert len(read) > 40_000
+    assert read == [str(n * 7919) for n in range(len(read))]
+
+
+def test_a_line_of_a_compressed_file_without_end_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, gzip.compress(b"first\n" + b"x" * 33_000_000))
+
+    assert "than 32,000,000 characters" in refusal(path) or "200 times its size" in refusal(path)
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
+    """Puts bytes where standard input is."""
+
+    def put(content: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    standard_input.cache_clear()
+    yield put
+    standard_input().close()
+    standard_input.cache_clear()
+
+
+def test_standard_input_is_read_as_often_as_it_is_asked_for(
+    typed: Callable[[bytes], None],
+) -> None:
+    typed(PAGE.encode() * 3)
+
+    assert texts(STDIN) == texts(STDIN) == PAGE.splitlines() * 3
+    assert TextFile(STDIN).name == "<stdin>"
+
+
+def test_a_compressed_standard_input_is_read(typed: Callable[[bytes], None]) -> None:
+    typed(gzip.compress(PAGE.encode()))
+
+    assert texts(STDIN) == PAGE.splitlines()
+
+
+def test_an_empty_standard_input_is_refused(typed: Callable[[bytes], None]) -> None:
+    typed(b"")
+    with pytest.raises(SourceError, match="'<stdin>' is empty"):
+        TextFile(STDIN)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("<?xml version='1.0' encoding='ISO-8859-2'?> \u0141\u00f3d\u017a".encode("latin2"),
+         "<?xml version='1.0' encoding='ISO-8859-2'?> \u0141\u00f3d\u017a"),
+        ("% Encoding: Cp1251\nЛампа".encode("cp1251"), "Лампа"),
+        (b"% Encoding: ISO8859_1\ncaf\xe9 \x93x\x94", "caf\u00e9 \u201cx\u201d"),
+        (b"% Encoding: UTF-8\ncaf\xe9", "caf\u00e9"),
+        (b"% Encoding: rot13\ncaf\xe9", "caf\u00e9"),
+    ],
+)  # fmt: skip
+def test_what_a_text_says_of_its_encoding_holds_where_it_can(
+    tmp_path: Path, content: bytes, line: str
+) -> None:
+    assert texts(written(tmp_path, content))[-1] == line
 
 
 FLAT = """

@@ -1,13 +1,18 @@
+import gzip
+import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from ragassist.errors import SourceError
-from ragassist.sources.reading import Source, find_files
+from ragassist.sources.lines import standard_input
+from ragassist.sources.reading import FORMATS, Source, find_files
 from ragassist.types import Failure, Record
 
 JSONL = '{"title": "Lamps for readers"}\n{"title": \n{"title": "Ink for writers"}\n'
+NAMES = ", ".join(form.name for form in FORMATS)
 PAGE = (
     "Lamps for Readers of Long Reports\n"
     "We study how readers of long reports choose their lamps and propose a rule that saves half of "
@@ -47,9 +52,80 @@ def test_a_text_that_lists_no_papers_is_refused_with_what_to_do(tmp_path: Path) 
         Source(path)
 
     assert str(caught.value) == (
-        f"{str(path)!r} is in no format that ragassist knows (jsonl, paper-list): save the page "
-        "that lists the papers as text, or write one JSON object a line with title and abstract"
+        f"{str(path)!r} is in no format that ragassist knows ({NAMES}): name the format if it is "
+        "one of these, save the page that lists the papers as text, or write one JSON object a "
+        "line with title and abstract"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "reader"),
+    [
+        (JSONL, "jsonl"),
+        (PAGE, "paper-list"),
+        ("TY  - JOUR\nTI  - Lamps\nER  - \n", "ris"),
+        ("FN Clarivate Analytics Web of Science\nPT J\nTI Lamps\nER\n", "isi"),
+        ("PMID- 1\nOWN - NLM\nTI  - Lamps\n", "medline"),
+        ("<PubmedArticleSet><PubmedArticle>", "pubmed-xml"),
+        ("<feed><id>http://arxiv.org/api/x</id></feed>", "arxiv-atom"),
+    ],
+)
+def test_each_format_is_told_from_its_content(tmp_path: Path, content: str, reader: str) -> None:
+    assert Source(written(tmp_path / "export.txt", content)).reader == reader
+
+
+def test_a_format_that_is_named_is_the_one(tmp_path: Path) -> None:
+    path = written(tmp_path / "letter.txt", "TI  - Lamps\n")
+    source = Source(path, "RIS")
+
+    assert source.reader == "ris"
+    assert [found.title for found in source.read() if isinstance(found, Record)] == ["Lamps"]
+
+
+def test_a_name_that_no_format_has_is_refused_with_the_names(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        Source(written(tmp_path / "refs.jsonl"), "endnote")
+
+    assert str(caught.value) == f"there is no format 'endnote': name one of {NAMES}"
+
+
+def test_a_compressed_file_is_read_as_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "refs.gz"
+    path.write_bytes(gzip.compress(JSONL.encode()))
+    source = Source(path)
+
+    assert source.reader == "jsonl"
+    assert len(list(source.read())) == 3
+    assert source.bytes_read == source.size_bytes == path.stat().st_size
+
+
+def test_an_archive_that_is_cut_off_gives_the_papers_before(tmp_path: Path) -> None:
+    lines = (f'{{"title": "Lamps {n * 7919 % 100_003}"}}\n' for n in range(30_000))
+    path = tmp_path / "refs.gz"
+    path.write_bytes(gzip.compress("".join(lines).encode())[:-100])
+    found: list[Record | Failure] = []
+    with pytest.raises(SourceError, match="is cut off"):
+        found.extend(Source(path).read())
+
+    assert len(found) > 20_000
+
+
+def test_standard_input_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    standard_input.cache_clear()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(JSONL.encode())))
+    source = Source(Path("-"))
+    found = list(source.read())
+    standard_input().close()
+    standard_input.cache_clear()
+
+    assert (source.path, source.reader, len(found)) == ("<stdin>", "jsonl", 3)
+    assert [f.source for f in found if isinstance(f, Failure)] == ["<stdin>"]
+
+
+def test_a_hyphen_means_standard_input_wherever_it_stands(tmp_path: Path) -> None:
+    file = written(tmp_path / "refs.jsonl")
+
+    assert find_files([Path("-"), file, Path("-")]) == [Path("-"), file]
 
 
 def test_the_path_of_a_source_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

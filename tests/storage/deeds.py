@@ -65,6 +65,19 @@ def add_and_die(folder: Path, files: Sequence[Path], function: str, event: str, 
     add(folder, files)
 
 
+def sync(folder: Path, files: Sequence[Path]) -> None:
+    """Sync files, removals confirmed."""
+    with Library.open(folder, exact_up_to=0) as library:
+        report = library.sync(*files, remove=True)
+    assert [source.error for source in report.sources] == [None] * len(files)
+
+
+def sync_and_die(folder: Path, files: Sequence[Path], function: str, event: str, time: int) -> None:
+    """Sync files, killed at the n-th call of, or return from, a function."""
+    kill_myself_at(function, event=event, time=time)
+    sync(folder, files)
+
+
 def search(folder: Path, question: str) -> tuple[list[str], list[str]]:
     """The ids found, and the notices."""
     notices: list[str] = []

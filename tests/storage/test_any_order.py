@@ -1,4 +1,4 @@
-"""The papers of a catalog are a function of the set of its records, however they came and went."""
+"""The papers of a catalog are a function of its records and decisions, however they came."""
 
 import random
 import re
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ragassist.errors import UsageError
 from ragassist.storage.catalog import Catalog
+from ragassist.storage.duplicates import merge_papers, part_papers
 from ragassist.storage.intake import absorb, next_import, open_source
 from ragassist.storage.papers import find_row, load_papers
-from ragassist.storage.works import remove_works
+from ragassist.storage.works import remove_records, remove_works
 from ragassist.types import Chunk, Paper, Record
 
 TITLES = (
@@ -91,6 +93,85 @@ def test_order_changes_and_removals_leave_no_trace_in_the_papers(tmp_path: Path,
     catalog.close()
 
 
+def decide(catalog: Catalog, chance: random.Random) -> None:
+    """Merge two papers, or keep two names apart, where that can be."""
+    ids = [paper.paper_id for paper in stored(catalog)]
+    names = [name for (name,) in catalog.rows("SELECT alias FROM aliases ORDER BY alias")]
+    try:
+        with catalog.transaction():
+            if chance.random() < 0.5 and len(ids) > 1:
+                merge_papers(catalog, chance.sample(ids, 2), whole)
+            else:
+                one, other = chance.choices([*ids, *names], k=2)
+                part_papers(catalog, one, other, whole)
+    except UsageError:
+        pass  # An identifier joins them, nothing tells them apart, or a name is several papers'.
+
+
+def same_decisions(folder: Path, decided: Catalog) -> Catalog:
+    """A new catalog in which the same was decided, and nothing read."""
+    catalog = Catalog.create(folder)
+    catalog.execute_many(
+        "INSERT INTO decisions VALUES (?, ?, ?, ?, ?)", decided.rows("SELECT * FROM decisions")
+    )
+    return catalog
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_decisions_count_the_same_before_between_and_after_the_records_they_are_on(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    records = {place: any_record(chance) for place in range(chance.randint(3, 8))}
+    lived = Catalog.create(tmp_path / "lived")
+    put(lived, records, chance.sample(list(records), len(records)))
+    for step in range(chance.randint(1, 4)):
+        decide(lived, chance)
+        place = chance.choice(list(records))
+        if chance.random() < 0.5:
+            _forget(lived, place)
+            if chance.random() < 0.5:
+                put(lived, records, [place])
+            else:
+                del records[place]
+        else:
+            records[100 + step] = any_record(chance)
+            put(lived, records, [100 + step])
+        if not records:
+            break
+    for number, order in enumerate((list(records), chance.sample(list(records), len(records)))):
+        again = same_decisions(tmp_path / f"again {number}", lived)
+        put(again, records, order)
+        assert stored(again) == stored(lived)
+        again.close()
+    lived.close()
+
+
+def test_a_decision_is_on_what_papers_state_and_meets_them_whenever_they_come(
+    tmp_path: Path,
+) -> None:
+    old = Record(title=TITLES[0], authors=("Ann Lee",), year=2010, key="old", line=1)
+    new = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, key="new", line=1)
+    lived = Catalog.create(tmp_path / "lived")
+    put(lived, {0: old, 1: new}, [0, 1])
+    assert [paper.paper_id for paper in stored(lived)] == ["new", "old"]
+    with lived.transaction():
+        merge_papers(lived, ["new", "old"], whole)
+    for gone in (0, 1):
+        _forget(lived, gone)
+    assert stored(lived) == []
+    put(lived, {0: old, 1: replace(new, doi="10.1/a", abstract="Tables are drawn.")}, [1, 0])
+    assert [(p.paper_id, p.doi, p.year) for p in stored(lived)] == [("new", "10.1/a", 2020)]
+    with lived.transaction():
+        part_papers(lived, "old", "new", whole)
+    put(lived, {0: replace(old, year=2019), 1: new}, [0, 1])
+    # Another year is another statement: nothing was decided about it.
+    assert [paper.paper_id for paper in stored(lived)] == ["new"]
+    put(lived, {0: old}, [0])
+    assert [paper.paper_id for paper in stored(lived)] == ["new", "old"]
+    lived.close()
+
+
 def test_an_id_passes_on_when_its_holder_is_corrected(tmp_path: Path) -> None:
     graph = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, line=1)
     theory = Record(title=TITLES[1], authors=("Ann Lee",), year=2021, line=1)
@@ -150,6 +231,16 @@ def test_a_repeated_key_in_another_order_leaves_no_twin(tmp_path: Path) -> None:
     assert catalog.value("SELECT count(*) FROM records") == 2
     assert [len(paper.provenance) for paper in stored(catalog)] == [1, 1]
     catalog.close()
+
+
+def _forget(catalog: Catalog, place: int) -> None:
+    """As if the file of a source had lost its one record."""
+    rows = catalog.rows(
+        "SELECT record_id FROM records JOIN sources USING (source_id) WHERE path = ?",
+        (f"source {place}",),
+    )
+    with catalog.transaction():
+        remove_records(catalog, [record_id for (record_id,) in rows], whole)
 
 
 def _paper_of(catalog: Catalog, place: int) -> int:

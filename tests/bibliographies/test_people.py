@@ -1,6 +1,13 @@
 import pytest
 
-from ragassist.related_work.people import Name, introduce, name_authors, name_work, parse_name
+from ragassist.bibliographies.people import (
+    Name,
+    introduce,
+    name_authors,
+    name_work,
+    parse_name,
+    split_people,
+)
 from ragassist.types import Paper
 
 
@@ -17,6 +24,7 @@ def paper(*authors: str, title: str = "Tides", year: int | None = 2021, cut: boo
         ("Laurens van der Maaten", ("van der Maaten", "Laurens", "")),
         ("Martin Luther King Jr.", ("King", "Martin Luther", "Jr.")),
         ("King, Jr., Martin Luther", ("King", "Martin Luther", "Jr.")),
+        ("King, Martin Luther, Jr.", ("King", "Martin Luther", "Jr.")),
         ("Smith JA", ("Smith", "JA", "")),
         ("García Márquez G.", ("García Márquez", "G.", "")),
         ("KAIMING HE", ("HE", "KAIMING", "")),
@@ -65,3 +73,9 @@ def test_a_paper_is_introduced_by_what_is_known_of_it(of: Paper, said: str) -> N
 def test_a_long_clause_before_a_colon_is_no_name() -> None:
     title = "What We Know of Tides: A Survey"
     assert name_work(paper(title=title)) == title
+
+
+def test_editors_are_parted_by_and_or_by_semicolons() -> None:
+    assert split_people("Hale, Max and Ames, Bo") == ["Hale, Max", "Ames, Bo"]
+    assert split_people("Hale, Max; Ames, Bo;") == ["Hale, Max", "Ames, Bo"]
+    assert split_people("") == []

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragassist.related_work import latex
-from tests.related_work.readers import plain_of
+from ragassist.bibliographies import latex
+from ragassist.sources.latex import to_unicode
+from ragassist.text import one_line
+from tests.bibliographies.readers import plain_of
 
 TRICKY = st.text(alphabet="ab &%$#_{}~^\\`'\"“”‘’<>|-éαあ\n[]?!", max_size=40)
 
@@ -13,6 +15,12 @@ TRICKY = st.text(alphabet="ab &%$#_{}~^\\`'\"“”‘’<>|-éαあ\n[]?!", max
 @given(TRICKY)
 def test_what_is_escaped_is_set_as_it_was_written(text: str) -> None:
     assert plain_of(latex.escape(text)) == re.sub(r"\s+", " ", text)
+
+
+@given(TRICKY)
+def test_a_field_is_the_same_text_again_for_what_reads_latex(text: str) -> None:
+    written = latex.escape_field(text)
+    assert plain_of(written) == to_unicode(written) == one_line(text)
 
 
 @given(st.text(max_size=60))
@@ -42,6 +50,10 @@ def test_braces_are_balanced_and_lines_are_one(text: str) -> None:
 )
 def test_signs_of_tex_are_plain_text(text: str, escaped: str) -> None:
     assert latex.escape(text) == escaped
+
+
+def test_signs_that_tex_joins_stay_apart() -> None:
+    assert latex.escape_field("a--b, f''' and “so”") == "a-{}-b, f'{}'{}' and “so”"
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def _plain(latex: str, read: Latex) -> str:
         elif latex.startswith(("``", "''"), position):
             said += "“" if char == "`" else "”"
             position += 2
-        elif latex.startswith("'{}", position):
-            said += "'"
+        elif latex.startswith(("'{}", "-{}"), position):
+            said += char
             position += 3
         else:
             assert char not in "&%$#_{}~^`<>|\n", f"{char!r} stands bare in {latex!r}"
@@ -103,7 +103,10 @@ def _closing(latex: str, opening: int) -> int:
 
 @dataclass
 class Entry:
-    """An entry of a bibliography: its type and its fields, the outermost braces taken off."""
+    """An entry of a bibliography: its type and its fields, the outermost braces taken off.
+
+    The macro of a month stands as it is.
+    """
 
     kind: str
     fields: dict[str, str]
@@ -126,7 +129,11 @@ def read_bibtex(text: str) -> dict[str, Entry]:
 def _fields(body: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     position = 0
-    while name := re.compile(r"\s*(\w+) = (?=\{)").match(body, position):
+    while name := re.compile(r"\s*([\w:.+/-]+) = (?=\{|[a-z]{3},)").match(body, position):
+        if body[name.end()] != "{":
+            fields[name.group(1)] = body[name.end() : name.end() + 3]
+            position = name.end() + 4
+            continue
         stop = _close(body, name.end())
         fields[name.group(1)] = body[name.end() + 1 : stop - 1]
         assert body[stop] == ","
@@ -143,3 +150,32 @@ def _close(text: str, opening: int) -> int:
         if not depth:
             return position + 1
     raise AssertionError("a brace is never closed")
+
+
+def names_of(field: str) -> list[str]:
+    """The names of an author field, parted by every `and` that is in no braces."""
+    names, depth, words = [], 0, [""]
+    for word in field.split(" "):
+        if word.lower() == "and" and not depth:
+            names.append(" ".join(words[1:]))
+            words = [""]
+        else:
+            depth += word.count("{") - word.count("}")
+            words.append(word)
+    return [*names, " ".join(words[1:])]
+
+
+def read_ris(text: str) -> list[list[tuple[str, str]]]:
+    """The records as (tag, value), from `TY` on and without `ER`."""
+    records: list[list[tuple[str, str]]] = []
+    for line in text.split("\r\n"):
+        assert not re.search(r"[\r\n]", line)
+        if not line:
+            continue
+        tag = re.compile(r"([A-Z][A-Z0-9])  - ").match(line)
+        assert tag is not None, f"no tag in {line!r}"
+        if tag.group(1) == "TY":
+            records.append([])
+        if tag.group(1) != "ER":
+            records[-1].append((tag.group(1), line[tag.end() :]))
+    return records

@@ -12,6 +12,7 @@ _ORGANISATION = re.compile(
     r"\b(?:and|for|of|the|Team|Group|Consortium|Collaboration|Committee|Workshop|Labs?|Laboratory|"
     r"University|Institute|Foundation|Project|Network|Association|Society|Inc|Ltd|Research)\b"
 )
+_BETWEEN_NAMES = re.compile(r"\s+and\s+|\s*;\s*")
 # `Family, Jr, Given` is all that BibTeX knows.
 _MOST_COMMAS = 2
 _FEW_WORDS = 4
@@ -34,13 +35,16 @@ class Name:
 def parse_name(written: str) -> Name:
     """The parts of `Given Family`, `Family, Given` or, as PubMed has it, `Family GN`.
 
-    A name without capitals, as in scripts that have none, and an organisation stay whole.
+    `Jr` and its like stand between the two, as in BibTeX, or behind them, as in RIS. A name
+    without capitals, as in scripts that have none, and an organisation stay whole.
     """
     name = one_line(written)
     if name.count(",") > _MOST_COMMAS or _ORGANISATION.search(name):
         return Name(family=name)
     if "," in name:
         parts = [part.strip() for part in name.split(",")]
+        if _SUFFIX.fullmatch(parts[-1]) and not _SUFFIX.fullmatch(parts[1]):
+            parts[1:] = reversed(parts[1:])
         suffix = parts[1] if len(parts) > _MOST_COMMAS else ""
         return Name(family=parts[0] or name, given=parts[-1], suffix=suffix)
     words = name.split()
@@ -50,6 +54,11 @@ def parse_name(written: str) -> Name:
     start, stop = _family(words)
     given = words[:start] + words[stop:]
     return Name(family=" ".join(words[start:stop]), given=" ".join(given), suffix=suffix)
+
+
+def split_people(stated: str) -> list[str]:
+    """The names in one text, as `extra` holds editors: parted by `and`, or by semicolons."""
+    return list(filter(None, _BETWEEN_NAMES.split(one_line(stated))))
 
 
 def name_authors(paper: Paper) -> str:

@@ -1,0 +1,105 @@
+"""RIS, as Zotero, EndNote and Mendeley import it: UTF-8, CRLF, one line a value."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ragassist.bibliographies.dates import Published, published
+from ragassist.bibliographies.kinds import kind_of
+from ragassist.bibliographies.pages import page_range
+from ragassist.bibliographies.people import parse_name, split_people
+from ragassist.text import one_line
+from ragassist.types import Paper
+
+ET_AL = "et al."
+
+_TAGS = {
+    "volume": "VL",
+    "volumes": "NV",
+    "number": "IS",
+    "location": "CY",
+    "isbn": "SN",
+    "issn": "SN",
+    "edition": "ET",
+    "series": "T3",
+    "langid": "LA",
+    "language": "LA",
+    "note": "N1",
+    "shorttitle": "ST",
+    "shortjournal": "J2",
+    "urldate": "Y2",
+}
+_ROLES = {"editor": "ED", "translator": "TA"}
+_OWN_TAG = re.compile(r"ris-([A-Z][A-Z0-9])", re.I)
+# What the type says already.
+_LEFT_OUT = frozenset({"entrytype", "ris-ty"})
+# Of these what stands second is the series.
+_WHOLE_BOOKS = frozenset({"BOOK", "EBOOK", "THES", "RPRT"})
+_BY_INSTITUTIONS = frozenset({"THES", "RPRT"})
+
+
+def write(papers: Iterable[Paper]) -> Iterator[str]:
+    """One record a paper, a blank line between them; `ID` is the paper_id.
+
+    Tags stand among the keywords, as reference managers have them. What RIS has no tag for is a
+    note, `N1  - name: value`; what was read from a tag of which nothing is known (`ris-XX` in
+    `extra`) gets that tag again.
+    """
+    for place, paper in enumerate(papers):
+        kind = dict(paper.extra).get("ris-TY") or kind_of(paper).ris
+        # What `extra` repeats, and what is keyword and tag, is said once.
+        beside = dict.fromkeys((*_work(paper, kind), *_extra(paper, kind)))
+        lines = [("TY", kind), ("ID", paper.paper_id), *_people(paper), *beside]
+        written = "".join(
+            f"{tag}  - {one_line(value)}\r\n" for tag, value in lines if one_line(value)
+        )
+        yield ("\r\n" if place else "") + written + "ER  - \r\n"
+
+
+def _people(paper: Paper) -> Iterator[tuple[str, str]]:
+    yield from (("AU", _person(author)) for author in paper.authors)
+    if paper.authors and paper.authors_truncated:
+        yield "AU", ET_AL
+
+
+def _work(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
+    date = published(paper)
+    yield "TI", paper.title
+    yield from (("AD", place) for place in paper.affiliations)
+    yield "PY", "" if date.year is None else f"{date.year:04}"
+    yield "DA", _date(date)
+    yield "JF" if kind in _WHOLE_BOOKS else "T2", paper.venue or ""
+    yield "AB", paper.abstract
+    yield from (("KW", term) for term in (*paper.keywords, *paper.tags))
+    yield "DO", paper.doi or ""
+    yield "UR", paper.url or ""
+    yield "AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""
+    yield "U2", f"{paper.pmid}[pmid]" if paper.pmid else ""
+
+
+def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
+    publisher = "institution" if kind in _BY_INSTITUTIONS else "publisher"
+    tags = {**_TAGS, publisher: "PB"}
+    for name, value in paper.extra:
+        if name.lower() in _LEFT_OUT or not one_line(value):
+            continue
+        if own := _OWN_TAG.fullmatch(name):
+            yield own[1].upper(), value
+        elif name in _ROLES:
+            yield from ((_ROLES[name], one) for one in split_people(value))
+        elif name == "pages":
+            yield from zip(("SP", "EP"), page_range(value), strict=False)
+        else:
+            yield (tags[name], value) if name in tags else ("N1", f"{name}: {value}")
+
+
+def _person(written: str) -> str:
+    name = parse_name(written)
+    return ", ".join(part for part in (name.family, name.given, name.suffix) if part)
+
+
+def _date(date: Published) -> str:
+    """`2024/07/01/`, parts that are not known left empty; empty where the year says it all."""
+    if date.month is None:
+        return ""
+    year = "" if date.year is None else f"{date.year:04}"
+    return f"{year}/{date.month:02}/{'' if date.day is None else f'{date.day:02}'}/"

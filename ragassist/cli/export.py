@@ -1,0 +1,224 @@
+"""`ragassist export` and `ragassist bib`."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ragassist.cli.exits import FAILED, NOT_MET
+from ragassist.cli.files import check_target, write_pieces
+from ragassist.cli.options import Author, Category, SourceName, Tag, Year, filters_from
+from ragassist.cli.progress import ProgressBars
+from ragassist.cli.session import session_of
+from ragassist.errors import UnknownPaper, UsageError
+from ragassist.types import Filters, LoggedExchange, Paper
+
+if TYPE_CHECKING:
+    from ragassist.bibliographies.formats import Write
+    from ragassist.library import Library
+
+FormatName = Literal["bibtex", "biblatex", "ris", "csl-json", "csv", "jsonl"]
+Format = Annotated[
+    FormatName | None,
+    typer.Option(help="Default: what FILE ends in, else bibtex."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write there and not on standard output."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that may be your own work.")]
+
+
+def export(
+    context: typer.Context,
+    paper_ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ID", help="Ids of papers. Default: all that pass."),
+    ] = None,
+    format: Format = None,
+    year: Year = None,
+    category: Category = None,
+    author: Author = None,
+    source: SourceName = None,
+    tag: Tag = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Give papers back as a bibliography: all of them, those that pass, or those named.
+
+    The keys are the papers' ids. What a source stated beyond what ragassist reads is given back
+    where the format has a place for it; JSON lines have one for everything.
+
+    \b
+    Examples:
+      ragassist export > library.bib
+      ragassist export --format ris --year 2020.. --out recent.ris
+      ragassist export qin2023tool song2025progco --format csl-json
+    """
+    filters = filters_from(year, category, author, source, tag)
+    if paper_ids and filters:
+        raise UsageError("papers are named or filtered, not both: leave out the ids or the filters")
+    target = _Target(format, out, force=force)
+    with session_of(context).open() as library:
+        if paper_ids:
+            named = {paper.paper_id: paper for paper in map(library.paper, paper_ids)}
+            count = target.write(named.values(), len(named))
+        else:
+            total = None if filters else library.status().papers
+            count = target.write(library.papers(filters), total)
+    if not count:
+        typer.echo(_nothing(filters), err=True)
+
+
+def bib(
+    context: typer.Context,
+    answers: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="ANSWER", help="Numbers in `ragassist log`. Default: the latest."),
+    ] = None,
+    format: Format = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Write the bibliography of answers: exactly the papers that they cite, each once.
+
+    Exit code 1 when a cited paper is not in the library any more; the others are written. Exit code
+    3 when there is nothing to write: the question was declined, or the answer cites nothing.
+
+    \b
+    Examples:
+      ragassist bib > refs.bib
+      ragassist bib 12 14 --out refs.bib --force
+      ragassist bib 12 --format csl-json
+    """
+    target = _Target(format, out, force=force)
+    with session_of(context).open() as library:
+        exchanges = _exchanges(library, answers or [])
+        cited = dict.fromkeys(key for exchange in exchanges for key in _citations(exchange))
+        papers, gone = _resolved(library, cited)
+        if papers:
+            target.write(papers.values(), len(papers))
+    if gone:
+        raise typer.Exit(FAILED)
+    if not papers:
+        raise typer.Exit(NOT_MET)
+
+
+class _Target:
+    """Where papers are written to, and as what.
+
+    Raises:
+        UsageError: the file's name says no format, or nothing may be written there.
+    """
+
+    def __init__(self, format: FormatName | None, out: Path | None, *, force: bool) -> None:
+        self._write = _writer(format, out)
+        if out is not None:
+            check_target(out, force=force)
+        self._out = out
+
+    def write(self, papers: Iterable[Paper], total: int | None) -> int:
+        """Write papers as they come; returns how many. Told on the way where it can be seen."""
+        counted = _Counted(papers, None if self._on_screen() else total)
+        pieces = self._write(counted)
+        if self._out is None:
+            for piece in pieces:
+                # Bytes: a bibliography is UTF-8 with its own line endings, wherever it goes.
+                typer.echo(piece.encode(), nl=False)
+        else:
+            write_pieces(self._out, pieces)
+            typer.echo(f"{self._out}: {counted.count} {_papers(counted.count)}", err=True)
+        return counted.count
+
+    def _on_screen(self) -> bool:
+        return self._out is None and sys.stdout.isatty()
+
+
+def _writer(format: FormatName | None, out: Path | None) -> "Write":
+    from ragassist.bibliographies.formats import WRITERS, format_for
+
+    if format is not None or out is None:
+        return WRITERS[format or "bibtex"]
+    named = format_for(out)
+    if named is None:
+        raise UsageError(f"{str(out)!r} says no format: --format is one of {', '.join(WRITERS)}")
+    return WRITERS[named]
+
+
+class _Counted:
+    """Papers that are counted as they pass, with a bar on standard error.
+
+    Args:
+        total: how many there are; None for no bar.
+    """
+
+    def __init__(self, papers: Iterable[Paper], total: int | None) -> None:
+        self._papers = papers
+        self._total = total
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Paper]:
+        with ProgressBars() as bars:
+            for paper in self._papers:
+                yield paper
+                self.count += 1
+                if self._total is not None:
+                    bars.update("writing papers", self.count, self._total)
+
+
+def _papers(count: int) -> str:
+    return "paper" if count == 1 else "papers"
+
+
+def _nothing(filters: Filters) -> str:
+    from ragassist.storage.papers import describe
+
+    if filters:
+        return f"no paper of the library passes the filters: {describe(filters)}"
+    return "there is no paper in the library"
+
+
+def _exchanges(library: "Library", numbers: list[int]) -> list[LoggedExchange]:
+    """The exchanges of these numbers, in this order; the latest where none is named."""
+    if not numbers:
+        latest = library.exchanges(limit=1)
+        if not latest:
+            raise UsageError("nothing is in the log: `ragassist ask` answers a question")
+        return list(latest)
+    logged = {exchange.number: exchange for exchange in library.exchanges()}
+    for number in numbers:
+        if number not in logged:
+            raise UsageError(f"no exchange {number} in the log: `ragassist log` lists them")
+    return [logged[number] for number in numbers]
+
+
+def _citations(exchange: LoggedExchange) -> list[str]:
+    """The ids that an answer cites, in order; where it cites none, that is said."""
+    claims = json.loads(exchange.kept).get("claims", [])
+    marks = [mark["paper_id"] for claim in claims for mark in claim["marks"]]
+    cited = [paper_id for paper_id in marks if paper_id is not None]
+    if not exchange.answered:
+        typer.echo(f"exchange {exchange.number} was declined: it cites nothing", err=True)
+    elif not cited:
+        typer.echo(f"the answer of exchange {exchange.number} cites nothing", err=True)
+    return cited
+
+
+def _resolved(library: "Library", cited: Iterable[str]) -> tuple[dict[str, Paper], list[str]]:
+    """The cited papers by the id they have now, and the ids that none has; both are told of."""
+    papers: dict[str, Paper] = {}
+    gone: list[str] = []
+    for paper_id in cited:
+        try:
+            paper = library.paper(paper_id)
+        except UnknownPaper as error:
+            gone.append(paper_id)
+            typer.echo(f"left out: {error}", err=True)
+            continue
+        papers[paper.paper_id] = paper
+        if paper.paper_id != paper_id:
+            typer.echo(f"{paper_id} has the key {paper.paper_id} now", err=True)
+    return papers, gone

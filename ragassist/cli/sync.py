@@ -1,0 +1,171 @@
+"""`ragassist sync`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragassist.cli import as_json, render
+from ragassist.cli.exits import FAILED, INTERRUPTED, REFUSED
+from ragassist.cli.options import AsJson, Columns, EmbedderName, FormatName, columns_from
+from ragassist.cli.session import Session, session_of
+from ragassist.text import one_line
+
+if TYPE_CHECKING:
+    from ragassist.library import Library
+    from ragassist.syncing import SyncedSource, SyncReport
+
+_LISTED = 10
+
+
+def sync(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Files, or folders of files.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would come, change and go; do nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
+    embedder: Annotated[
+        EmbedderName | None, typer.Option(help="For a new library; builtin needs no download.")
+    ] = None,
+    format: FormatName = None,
+    columns: Columns = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List every paper that came, changed or went.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Make the library equal to a file that is exported again and again.
+
+    Takes in what the file gained and changed, and removes what it lost: a paper goes when no other
+    file has it. That is asked about first; in a pipe it is left undone, with exit code 2, unless
+    you say --yes. A file that did not change costs a moment. Where something in a file cannot be
+    read that could be before, nothing of that file is removed, and the exit code is 1.
+
+    \b
+    Examples:
+      ragassist sync refs.bib
+      ragassist sync refs.bib --dry-run
+      ragassist sync zotero/*.bib --yes
+    """
+    session = session_of(context)
+    stated = columns_from(columns)
+    try:
+        with session.open(missing_ok=True) as library:
+            if dry_run:
+                report = library.preview_sync(*paths, format_name=format, columns=stated)
+            else:
+                new = not library.exists()
+                report = library.sync(
+                    *paths,
+                    remove=yes,
+                    embedder=embedder or (session.settings().embedder if new else None),
+                    format_name=format,
+                    columns=stated,
+                )
+                if new and library.exists():
+                    session.tell(f"made a new library in {library.folder}")
+                report = _confirm(library, report)
+    except KeyboardInterrupt:
+        session.tell("interrupted: what was read is kept; run it again to go on")
+        raise typer.Exit(INTERRUPTED) from None
+    if json:
+        typer.echo(as_json.dumps(as_json.of_sync(report, dry_run=dry_run)))
+    else:
+        _show(report, dry_run=dry_run, verbose=verbose)
+    _end(session, report)
+
+
+def _confirm(library: "Library", report: "SyncReport") -> "SyncReport":
+    """Ask about what is waiting, where there is somebody to ask."""
+    if not report.waiting or not sys.stdin.isatty():
+        return report
+    typer.echo("In no file any more:", err=True)
+    for paper_id in report.waiting:
+        paper = library.paper(paper_id)
+        typer.echo(f"  {one_line(f'[{paper_id}] {render.describe(paper)}')}", err=True)
+    if not typer.confirm(f"Remove {render.count(len(report.waiting), 'paper')}?", err=True):
+        return report
+    return library.finish_sync(report)
+
+
+def _show(report: "SyncReport", *, dry_run: bool, verbose: bool) -> None:
+    for source in report.sources:
+        if source.error is None or source.records:
+            typer.echo(f"{render.shortest(source.source)} ({source.reader}): {_counts(source)}")
+            _show_ids(source, verbose=verbose or dry_run)
+    verb = "would have" if dry_run else "has"
+    typer.echo(f"The library {verb} {render.count(report.papers, 'paper')}.")
+
+
+def _counts(source: "SyncedSource") -> str:
+    entries = render.count(source.records, "entry")
+    if source.error is not None:
+        entries += " before the error"
+    changes = (
+        ("added", source.added),
+        ("changed", source.changed),
+        ("removed", source.removed),
+        ("no longer here but in another file", source.left),
+        ("to be removed", source.waiting),
+    )
+    stated = [f"{len(ids):,} {what}" for what, ids in changes if ids]
+    return ", ".join([entries, *(stated or ["nothing changed"])])
+
+
+def _show_ids(source: "SyncedSource", *, verbose: bool) -> None:
+    lines = [
+        *(f"+ {paper_id}" for paper_id in source.added),
+        *(f"~ {paper_id}" for paper_id in source.changed),
+        *(f"- {paper_id}" for paper_id in source.removed),
+        *(f"= {paper_id} (another file has it)" for paper_id in source.left),
+        *(f"? {paper_id}" for paper_id in source.waiting),
+    ]
+    listed = lines if verbose else lines[:_LISTED]
+    for line in listed:
+        typer.echo(f"  {line}")
+    if len(lines) > len(listed):
+        typer.echo(f"  and {len(lines) - len(listed):,} more: --verbose lists them")
+    failures = [failure for failure in source.failures if not failure.expected]
+    for failure in failures[: None if verbose else _LISTED]:
+        typer.echo(f"  ! {render.failure_place(source.source, failure)}")
+    if not verbose and len(failures) > _LISTED:
+        typer.echo(f"  and {len(failures) - _LISTED:,} more: `ragassist failures` lists them")
+
+
+def _end(session: Session, report: "SyncReport") -> None:
+    """Say what was not done, and leave with the code for it.
+
+    Raises:
+        typer.Exit: with the code, where it is not 0.
+    """
+    failed = False
+    for source in report.sources:
+        if source.error is not None:
+            failed = True
+            typer.echo(f"error: {one_line(source.error)}; nothing of it was removed", err=True)
+        elif source.missing:
+            failed = True
+            session.tell(_held(source))
+    if failed:
+        raise typer.Exit(FAILED)
+    if report.waiting and not sys.stdin.isatty():
+        papers = render.count(len(report.waiting), "paper")
+        session.tell(
+            f"{papers} in no file any more: nothing was removed; `ragassist sync --dry-run` lists "
+            "them, `--yes` removes them"
+        )
+        raise typer.Exit(REFUSED)
+
+
+def _held(source: "SyncedSource") -> str:
+    first = render.failure_place(source.source, source.suspects[0])
+    entries = render.count(source.missing, "entry")
+    return (
+        f"{render.shortest(source.source)}: {entries} that it had cannot be found, and "
+        f"{len(source.suspects)} in it cannot be read that may be among them ({first}): nothing "
+        "was removed; mend the file and sync it again, or `ragassist remove` the papers"
+    )

@@ -1,0 +1,105 @@
+"""Reader for BibTeX and BibLaTeX.
+
+bibtexparser 2.1 is no part of it, only the reference in its tests: it takes a file as one string
+and gives all entries at once, and of what people write it loses an entry for a field given twice,
+a forgotten key, a comment between fields, a path that ends in a backslash, or a last brace that
+is missing; where a comma is forgotten, the next field disappears in the value before it, without
+a word; it joins no `#` and follows no `crossref`. So entries are split here, line by line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ragassist.sources.bibtex.blocks import KNOWN_TYPES, Block, split
+from ragassist.sources.bibtex.families import Families, Whole
+from ragassist.sources.bibtex.fields import Unreadable, parse, parse_strings
+from ragassist.sources.bibtex.records import to_record
+from ragassist.sources.lines import Line
+from ragassist.types import Failure, Record
+
+# What holds fields for other entries, or lists others: read, but no paper.
+_NO_PAPERS = {
+    "xdata": "an entry that only holds fields for others",
+    "set": "an entry that only lists others",
+}
+_ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z][\w+.:-]*)\s*([{(])", re.MULTILINE)
+_KEY_AND_FIELD = re.compile(r'\s*[^\s,={}"]*\s*,\s*[\w+.:-]+\s*=\s*[{"\w]')
+_OTHER_BEGINNING = re.compile(r"\s*(?:<[!?a-zA-Z]|\{|\[)")
+_FEW_LINES = 20
+
+
+def looks_like(head: str) -> bool:
+    """Whether it begins with BibTeX, not counting prose, or with more of it than prose.
+
+    A page that quotes an entry is no BibTeX file; a BibTeX file with an introduction is one.
+    """
+    if _OTHER_BEGINNING.match(head):
+        return False
+    head = re.sub(r"\r\n?", "\n", head)
+    within = 0
+    start = 0
+    for entry in _ENTRY.finditer(head):
+        if entry.start() >= start and _is_entry(entry):
+            start = _end(head, entry)
+            within += head.count("\n", entry.start(), start) + 1
+    lines = sum(not line.isspace() for line in head.splitlines() if line)
+    return within > 0 and lines - within <= max(_FEW_LINES, within)
+
+
+def _is_entry(entry: re.Match[str]) -> bool:
+    if entry[1].lower() in KNOWN_TYPES:
+        return True
+    return entry[2] == "{" and bool(_KEY_AND_FIELD.match(entry.string, entry.end()))
+
+
+def _end(head: str, entry: re.Match[str]) -> int:
+    """Where the next entry may begin: not inside this one."""
+    following = _ENTRY.search(head, entry.end())
+    closing = head.rfind("}", entry.end(), following.start() if following else len(head))
+    return closing if closing >= 0 else entry.end()
+
+
+def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
+    """One record an entry; `@string`, `@preamble` and `@comment` are nothing.
+
+    An entry that cannot be read, or has neither title nor abstract, is a failure, and costs no
+    other. Of entries with one key each is a record. In the order of the file, but for entries
+    whose `crossref`, `xdata` or `@string` comes later: they follow it. Memory is that of one
+    entry, of books and proceedings that others may refer to, and of entries that wait for theirs.
+    """
+    families = Families()
+    for block in split(lines):
+        try:
+            complete = _completed_by(block, families)
+            yield from (_outcome(whole, source) for whole in complete)
+        except Unreadable as why:
+            yield _failure(block.line, block.excerpt, str(why), source)
+    yield from (_outcome(whole, source) for whole in families.rest())
+
+
+def _completed_by(block: Block, families: Families) -> Iterator[Whole]:
+    if block.kind == "string":
+        for name, value in parse_strings(block):
+            yield from families.define(name, value)
+    elif block.kind != "preamble":
+        yield from families.add(parse(block))
+
+
+def _outcome(whole: Whole, source: str) -> Record | Failure:
+    entry = whole.entry
+    if entry.kind in _NO_PAPERS:
+        return Failure(
+            source=source,
+            line=entry.line,
+            reason=_NO_PAPERS[entry.kind],
+            excerpt=entry.excerpt,
+            expected=True,
+        )
+    record = to_record(whole)
+    if record is None:
+        return _failure(entry.line, entry.excerpt, "neither title nor abstract", source)
+    return record
+
+
+def _failure(line: int, excerpt: str, reason: str, source: str) -> Failure:
+    return Failure(source=source, line=line, reason=reason, excerpt=excerpt)

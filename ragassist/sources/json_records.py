@@ -1,0 +1,70 @@
+"""Reader for JSON that is not line by line: lists of papers, wrapped lists, single papers."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from ragassist.sources.json_shapes.recognition import (
+    SHOWN,
+    is_paper,
+    papers_in,
+    shape_of,
+)
+from ragassist.sources.json_stream import Element, decode, elements, names_in
+from ragassist.sources.lines import Line
+from ragassist.types import Failure, Record
+
+_LOOKED_AT = 20
+
+
+def looks_like(head: str) -> bool:
+    """Whether it is a list of papers, wrapped or not, or an object over several lines that is one.
+
+    CSL-JSON is left to its own reader, an object a line to that of JSON lines.
+    """
+    return shape_of_file(head) not in (None, "csl")
+
+
+def shape_of_file(head: str) -> str | None:
+    """The shape of the first paper in JSON that is not line by line; None where there is none."""
+    lines = [line for line in re.split(r"\r\n|\r|\n", head) if line.strip()]
+    if not lines or lines[0].lstrip()[0] not in "[{" or _is_line_by_line(lines):
+        return None
+    found = elements(Line(number, line) for number, line in enumerate(lines, 1))
+    # `[2024-01-01] {"title": …}` is a line of a log.
+    in_list = lines[0].lstrip().startswith("[")
+    for element in islice(found, _LOOKED_AT):
+        if (element.listed or not in_list) and is_paper(names := _names(element)):
+            return shape_of(names).name
+    return None
+
+
+def _names(element: Element) -> set[str]:
+    return names_in(element.text) if element.value is None else set(element.value)
+
+
+def _is_line_by_line(lines: list[str]) -> bool:
+    if any(element.listed for element in elements([Line(1, lines[0])])):
+        return False
+    if not decode(lines[0])[1]:
+        return True
+    return all(line.startswith("{") for line in lines[:_LOOKED_AT])
+
+
+def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
+    """The papers of a list under no name or a usual one (`results`, `items`), in their order.
+
+    Each is read as the shape that its names tell. What is neither an object nor a list of them,
+    and an object with neither title nor abstract, is a failure, and costs nothing else. Memory is
+    flat: a list may be larger.
+    """
+    for element in elements(lines):
+        if element.value is not None:
+            yield from papers_in(element.value, element.line, source, element.text)
+        else:
+            yield Failure(
+                source=source,
+                line=element.line,
+                reason=element.problem,
+                excerpt=element.text.strip()[:SHOWN],
+            )

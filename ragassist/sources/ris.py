@@ -1,0 +1,240 @@
+"""Reader for RIS, in the dialects of Zotero, EndNote, Mendeley, RefMan, Scopus and publishers.
+
+Written out, since rispy (0.10) loses what is there without a word: a record without `ER` at the
+end of a file, every record whose tags have one blank before the hyphen, a first record without
+`TY`; and of two records with the `ER` between them missing it makes one.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+
+from ragassist.sources.fields import (
+    arxiv_id_in,
+    dated,
+    digits_in,
+    extra_of,
+    first_arxiv_id,
+    first_doi,
+    first_pmid,
+    key_of,
+    keywords_in,
+    pages,
+    people,
+    plain,
+    titled_as_retracted,
+)
+from ragassist.sources.lines import Line
+from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
+from ragassist.text import one_line
+from ragassist.types import Failure, Record
+
+_LINES_LOOKED_AT = 60
+_FEWEST_TAGS = 3
+_TITLES = ("T1", "TI", "CT", "BT")
+_TELLING = frozenset({"T1", "TI", "AU", "A1", "ER"})
+
+# As everybody writes it; else as the first line of the file has it: the blanks around the hyphen.
+_FIELD = re.compile(r"([A-Z][A-Z0-9])  [-\u2013](?: |$)(.*)", re.DOTALL)
+_ODD_FIELD = re.compile(r"(\s{0,8})([A-Z][A-Z0-9])([ \t]{0,3})[-\u2013]([ \t]?)(.*)", re.DOTALL)
+_TYPE = re.compile(r"[A-Z]{3,8}\s*$")
+
+_KINDS = {
+    "article-journal": "JOUR EJOUR JFULL ABST INPR", "article-magazine": "MGZN",
+    "article-newspaper": "NEWS", "paper-conference": "CONF CPAPER",
+    "book": "BOOK EBOOK EDBOOK WHOLE", "chapter": "CHAP ECHAP", "thesis": "THES",
+    "report": "RPRT GOVDOC", "standard": "STAND", "dataset": "DATA AGGR",
+    "webpage": "ELEC WEB", "post-weblog": "BLOG", "manuscript": "UNPB MANSCPT UNPD",
+    "software": "COMP", "patent": "PAT", "entry-encyclopedia": "ENCYC", "entry-dictionary": "DICT",
+    "motion_picture": "VIDEO MPCT", "song": "SOUND MUSIC", "map": "MAP", "pamphlet": "PAMP",
+    "speech": "SLIDE", "hearing": "HEAR", "legal_case": "CASE", "legislation": "STAT LEGAL",
+    "bill": "BILL UNBILL", "personal_communication": "PCOMM ICOMM", "graphic": "ART FIGURE",
+}  # fmt: skip
+_KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split()} | {
+    "JOURNAL ARTICLE": "article-journal",
+    "CONFERENCE PAPER": "paper-conference",
+    "CONFERENCE PROCEEDINGS": "paper-conference",
+    "BOOK SECTION": "chapter",
+    "THESIS": "thesis",
+    "REPORT": "report",
+    "WEB PAGE": "webpage",
+}
+_WHOLE_BOOKS = frozenset({"book", "thesis", "report"})
+_MAY_BE_PREPRINT = frozenset({"article-journal", "manuscript", "webpage", "report", None})
+
+# What has a name of its own in `extra`; tags that none of this mentions are kept as `ris-XX`.
+_EXTRA = {
+    "volume": ("VL", "VO"), "number": ("IS", "CP"), "location": ("CY", "PP"), "edition": ("ET",),
+    "langid": ("LA",), "editor": ("ED", "A2"), "note": ("N1",), "urldate": ("Y2",),
+    "series": ("T3",), "shorttitle": ("ST",), "translator": ("TA",), "volumes": ("NV",),
+}  # fmt: skip
+_NAMED = frozenset(
+    "TY T1 TI CT AU A1 AB N2 PY Y1 DA YR KW DO DI SP EP SN PB JF JO JA J1 J2 BT T2 C3 UR AD "
+    "ID LB ER".split()
+).union(*_EXTRA.values())
+_JOURNALS = ("JF", "T2", "BT", "JO", "C3", "JA", "J2", "J1")
+_SHORT_JOURNALS = ("JA", "J2", "J1", "JO")
+_LINKS = ("UR", "L2", "LK", "L1", "L3")
+_NOT_PUBLISHED = re.compile(r"received|accepted|revised", re.IGNORECASE)
+_ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?!\d)")
+_URLS = re.compile(r"[;\s]+(?=https?:)|\n")
+
+
+def looks_like(head: str) -> bool:
+    """Whether a record begins in the first lines, or several of its fields stand there."""
+    split = _Fields()
+    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
+    tags = [found[0] for line in islice(lines, _LINES_LOOKED_AT) if (found := split(line))]
+    return "TY" in tags or (len(tags) >= _FEWEST_TAGS and len(_TELLING.intersection(tags)) >= 2)
+
+
+def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
+    """One record from `TY` to `ER`, to the next `TY`, or to the end.
+
+    A value may go on over lines. Numbers under `ID` are those of a database, and no keys. Editors
+    are in `extra`, and so is every tag that means nothing here, as `ris-XX`. A record without
+    title and abstract is a failure.
+    """
+    syntax = Syntax(_Fields(), _begins, frozenset({"ER"}))
+    return tagged_papers(lines, syntax, _record, source)
+
+
+class _Fields:
+    """Tells the lines that begin a field, once it has seen how this file writes them."""
+
+    def __init__(self) -> None:
+        self._shape: tuple[str, str, str] | None = None
+        self._is_usual = False
+
+    def __call__(self, text: str) -> tuple[str, str] | None:
+        if usual := _FIELD.match(text):
+            self._is_usual = True
+            return usual[1], usual[2].strip()
+        odd = _ODD_FIELD.match(text)
+        if odd is None:
+            return None
+        indent, tag, before, after, value = odd.groups()
+        shape = (indent, before, after if value.strip() else "")
+        is_type = tag == "TY" and _TYPE.match(value)
+        is_first = self._shape is None and not self._is_usual and tag in _TELLING and after
+        if is_type or is_first:
+            self._shape = shape
+        is_end = tag == "ER" and not value.strip() and not indent
+        return (tag, value.strip()) if is_end or self._fits(shape, value) else None
+
+    def _fits(self, shape: tuple[str, str, str], value: str) -> bool:
+        if self._shape is None:
+            return False
+        return shape == self._shape if value.strip() else shape[:2] == self._shape[:2]
+
+
+def _begins(tag: str, tags: Collection[str], after_blank: bool) -> bool:
+    # Without types and ends a blank line and another title are all there is to go by.
+    is_untyped_next = tag in tags and tag in _TITLES and "TY" not in tags and after_blank
+    return tag == "TY" or is_untyped_next
+
+
+def _record(stated: Tagged) -> Record:
+    title = plain(stated.first(*_TITLES) or stated.first("ST"))
+    type_name = stated.first("TY").upper()
+    kind = _KIND_OF.get(type_name)
+    venue = _venue(stated, kind, title)
+    authors, truncated = people(stated.values(*_author_tags(stated)))
+    year, date = dated(
+        text for text in stated.values("PY", "Y1", "DA", "YR") if not _NOT_PUBLISHED.search(text)
+    )
+    arxiv_id = _arxiv_id(stated)
+    unpublished = venue is None or arxiv_id_in(venue) or venue.lower().startswith("arxiv")
+    is_preprint = arxiv_id and unpublished and kind in _MAY_BE_PREPRINT
+    abstract = max(stated.together("AB", by=" "), stated.together("N2", by=" "), key=len)
+    return Record(
+        title=title,
+        abstract=plain(abstract),
+        key=_key(stated),
+        authors=authors,
+        authors_truncated=truncated,
+        affiliations=tuple(dict.fromkeys(map(plain, stated.values("AD")))),
+        year=year,
+        date=date,
+        venue=venue,
+        doi=_doi(stated),
+        arxiv_id=arxiv_id,
+        pmid=_pmid(stated),
+        url=_url(stated),
+        keywords=keywords_in(stated.values("KW")),
+        kind="article" if is_preprint else kind,
+        retracted=titled_as_retracted(title),
+        extra=_extra(stated, kind, venue),
+        line=stated.line,
+    )
+
+
+def _key(stated: Tagged) -> str | None:
+    return key_of(stated.first("ID")) or key_of(stated.first("LB"))
+
+
+def _author_tags(stated: Tagged) -> tuple[str, ...]:
+    """Both tags of authors, but one where both list the same people."""
+    same = set(stated.values("AU")) == set(stated.values("A1"))
+    return ("AU",) if same else ("AU", "A1")
+
+
+def _venue(stated: Tagged, kind: str | None, title: str) -> str | None:
+    # What stands second for a whole book is its series.
+    tags = [tag for tag in _JOURNALS if kind not in _WHOLE_BOOKS or tag not in ("T2", "BT")]
+    named = (plain(value) for tag in tags for value in stated.values(tag))
+    return next((name for name in named if name and name != title), None)
+
+
+def _doi(stated: Tagged) -> str | None:
+    notes = (value for value in stated.values("M3", "N1") if re.match(r"(?i)doi|10\.", value))
+    links = (value for value in stated.values(*_LINKS) if "doi.org/" in value)
+    return first_doi((*stated.values("DO", "DI"), *notes, *links))
+
+
+def _arxiv_id(stated: Tagged) -> str | None:
+    tags = ("DO", *_LINKS, "M1", "M3", "AN", "ID", *_JOURNALS, "PB", "N1")
+    return first_arxiv_id(value for tag in tags for value in stated.values(tag))
+
+
+def _pmid(stated: Tagged) -> str | None:
+    number = stated.first("AN")
+    if number.isdecimal() and stated.first("DB").lower() in {"pubmed", "medline"}:
+        return digits_in(number)
+    return first_pmid(stated.values("U1", "U2", "UR", "L2"))
+
+
+def _url(stated: Tagged) -> str | None:
+    urls = (one_line(url) for tag in _LINKS for url in _URLS.split(stated.first(tag)))
+    return next((url for url in urls if "//" in url), None)
+
+
+def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[str, str], ...]:
+    extra = {name: stated.together(*tags) for name, tags in _EXTRA.items()}
+    extra["pages"] = pages(stated.first("SP"), stated.first("EP"))
+    extra["institution" if kind in ("thesis", "report") else "publisher"] = stated.together("PB")
+    numbers = stated.values("SN")
+    extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number))
+    extra["issn"] = "; ".join(number for number in numbers if not _ISBN.match(number))
+    shorts = (plain(value) for value in stated.values(*_SHORT_JOURNALS))
+    extra["shortjournal"] = next((short for short in shorts if short != venue), "")
+    if kind in _WHOLE_BOOKS:
+        extra["series"] = extra["series"] or stated.first("T2")
+    extra |= _leftovers(stated, venue, extra["series"])
+    extra |= {f"ris-{tag}": stated.together(tag) for tag in stated.tags if tag not in _NAMED}
+    return extra_of(extra)
+
+
+def _leftovers(stated: Tagged, venue: str | None, series: str) -> dict[str, str]:
+    """What stands under a tag that was read, but beside the value that was taken."""
+    taken = {venue, series}
+    others = {
+        tag: [value for value in stated.values(tag) if plain(value) not in taken]
+        for tag in ("T2", "BT", "C3")
+    }
+    for tag in ("T1", "TI", "UR"):
+        others[tag] = stated.values(tag)[1:]
+    key = _key(stated)
+    for tag in ("ID", "LB"):
+        others[tag] = [value for value in stated.values(tag) if key_of(value) != key]
+    return {f"ris-{tag}": "; ".join(dict.fromkeys(values)) for tag, values in others.items()}

@@ -1,0 +1,1 @@
+"""Tables of papers: rows out of lines, columns by their headings, records out of cells."""

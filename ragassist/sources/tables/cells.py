@@ -1,0 +1,253 @@
+"""One paper out of the cells of its row."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from ragassist.sources.json_shapes import identifiers, kinds
+from ragassist.sources.json_shapes.notes import Note, read_note
+from ragassist.sources.json_shapes.people import without_et_al
+from ragassist.sources.json_shapes.values import LONGEST_KEY, extra_of, plain, scalar
+from ragassist.sources.tables.columns import Columns
+from ragassist.text import one_line
+from ragassist.types import Record
+
+# What exporters and data frames write where there is nothing.
+_NOTHING = frozenset(
+    {"na", "n/a", "nan", "none", "null", "[no abstract available]", "no abstract available"}
+)
+_NOBODY = frozenset({"[no author name available]", "[anonymous]", "nan"})
+_KINDS = {
+    "article": "article-journal",
+    "journal article": "article-journal",
+    "journalarticle": "article-journal",
+    "review": "article-journal",
+    "review article": "article-journal",
+    "letter": "article-journal",
+    "editorial": "article-journal",
+    "editorial material": "article-journal",
+    "note": "article-journal",
+    "short survey": "article-journal",
+    "erratum": "article-journal",
+    "article in press": "article-journal",
+    "j": "article-journal",
+    "conference paper": "paper-conference",
+    "conference proceedings": "paper-conference",
+    "conference proceeding": "paper-conference",
+    "proceedings paper": "paper-conference",
+    "ieee conferences": "paper-conference",
+    "inproceedings": "paper-conference",
+    "conference": "paper-conference",
+    "c": "paper-conference",
+    "book": "book",
+    "b": "book",
+    "monograph": "book",
+    "conference review": "book",
+    "book chapter": "chapter",
+    "chapter": "chapter",
+    "incollection": "chapter",
+    "inbook": "chapter",
+    "thesis": "thesis",
+    "dissertation": "thesis",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "report": "report",
+    "techreport": "report",
+    "preprint": "article",
+    "dataset": "dataset",
+    "data set": "dataset",
+    "retracted": "article-journal",
+    "retracted publication": "article-journal",
+    "patent": "patent",
+    "webpage": "webpage",
+}
+_RETRACTED = frozenset({"retracted", "retracted publication"})
+# Scopus and others put where they found it under `Source`.
+_DATABASES = frozenset({"", "scopus", "pubmed", "medline", "web of science", "embase"})
+_YES = frozenset({"yes", "true", "1"})
+_INCLUDED = {"1": "included", "0": "excluded"}
+# The apostrophe that keeps a spreadsheet from taking a text for a formula.
+_GUARDED = re.compile(r"'+[=+\-@]")
+_SCOPUS_NUMBER = re.compile(r"\s*\(\d{6,}\)$")
+_AND = re.compile(r" and | & ")
+_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)\s*$")
+_ADDRESS = re.compile(r"https?://|rayyan-\d", re.IGNORECASE)
+_EXTRA = ("volume", "number", "eid", "publisher", "issn", "isbn", "langid", "series", "edition",
+          "location", "editor", "shortjournal", "scopus", "wos", "lens")  # fmt: skip
+
+
+class Cells:
+    """The cells of one row by field; blank ones are not there."""
+
+    def __init__(self, columns: Columns, cells: Sequence[str]) -> None:
+        self.exporter = columns.exporter
+        self._stated: dict[str, list[str]] = {}
+        for field, places in columns.of.items():
+            for place in places:
+                if place < len(cells) and (cell := cells[place]) and not cell.isspace():
+                    self._stated.setdefault(field, []).append(self._own(cell))
+
+    def all(self, field: str) -> list[str]:
+        """What stands under a field's columns, the most telling first."""
+        return self._stated.get(field, [])
+
+    def raw(self, field: str) -> str:
+        """The first of them as it is; empty where there is none."""
+        return self._stated[field][0] if field in self._stated else ""
+
+    def text(self, field: str) -> str:
+        """The first of them, cleaned."""
+        return plain(self.raw(field)) if field in self._stated else ""
+
+    def line(self, field: str) -> str:
+        """The first of them on one line, otherwise as it is."""
+        return one_line(self.raw(field)) if field in self._stated else ""
+
+    def _own(self, cell: str) -> str:
+        guarded = self.exporter == "ragassist" and _GUARDED.match(cell)
+        return cell[1:] if guarded else cell
+
+
+def record_of(columns: Columns, row: Sequence[str], line: int) -> Record:
+    """The record of a row; cells it does not have are empty, those beyond the header ignored."""
+    cells = Cells(columns, row)
+    note = read_note(None if cells.exporter == "ragassist" else cells.raw("note"))
+    authors, truncated = _authors(cells)
+    date = identifiers.date(cells.line("date"))
+    year = identifiers.year(cells.line("year")) or identifiers.year(date or cells.line("date"))
+    kinds_stated = [one_line(kind).lower() for kind in cells.all("kind")]
+    abstract = cells.text("abstract")
+    return Record(
+        key=_key(cells, note),
+        title=cells.text("title"),
+        abstract="" if abstract.lower() in _NOTHING else abstract,
+        authors=authors,
+        authors_truncated=truncated,
+        affiliations=_several(cells, "affiliations"),
+        year=year,
+        date=date if date and (date != str(year) or cells.exporter == "ragassist") else None,
+        venue=_venue(cells),
+        doi=identifiers.doi(cells.line("doi") or note.named.get("doi")),
+        arxiv_id=_arxiv_id(cells, note),
+        pmid=identifiers.pmid(cells.line("pmid") or note.named.get("pmid")),
+        url=cells.line("url") or None,
+        categories=_several(cells, "categories"),
+        keywords=_several(cells, "keywords"),
+        tags=(*_several(cells, "tags"), *_screening(cells)),
+        kind=_kind(cells, kinds_stated),
+        retracted=cells.line("retracted").lower() in _YES
+        or not _RETRACTED.isdisjoint(kinds_stated),
+        extra=_extra(cells, note),
+        line=line,
+    )
+
+
+def _key(cells: Cells, note: Note) -> str | None:
+    own = cells.line("key")[:LONGEST_KEY].strip()
+    # Zotero's `Key` is its number of the item, and so are addresses: nobody's own key.
+    if cells.exporter == "zotero" or _ADDRESS.match(own):
+        return note.key
+    return own or None
+
+
+def _arxiv_id(cells: Cells, note: Note) -> str | None:
+    own = identifiers.arxiv_id(cells.line("arxiv_id")) or note.arxiv_id
+    return own or identifiers.arxiv_id_in(cells.line("url"))
+
+
+def _venue(cells: Cells) -> str | None:
+    named = map(plain, cells.all("venue"))
+    return next((venue for venue in named if venue.lower() not in _DATABASES), None)
+
+
+def _several(cells: Cells, field: str) -> tuple[str, ...]:
+    """The values of all of a field's columns, each once."""
+    if not cells.all(field):
+        return ()
+    found = (part for cell in cells.all(field) for part in _parts(cells, field, cell))
+    return tuple(dict.fromkeys(filter(None, map(plain, found))))
+
+
+def _parts(cells: Cells, field: str, cell: str) -> list[str]:
+    if ";" in cell or cells.exporter:
+        return cell.split(";")
+    # Affiliations and tags hold commas of their own.
+    separator = "|" if "|" in cell else "," if field in {"keywords", "categories"} else None
+    return cell.split(separator) if separator else [cell]
+
+
+def _authors(cells: Cells) -> tuple[tuple[str, ...], bool]:
+    written = one_line(cells.raw("authors"))
+    shortened = _ELLIPSIS.sub("", written)
+    names, truncated = without_et_al(map(_name, _names(shortened, bool(cells.exporter))))
+    return names, truncated or shortened != written
+
+
+def _name(written: str) -> str:
+    name = plain(_SCOPUS_NUMBER.sub("", written.strip()))
+    return "" if name.lower() in _NOBODY else name
+
+
+def _names(written: str, only_semicolons: bool) -> Iterable[str]:
+    """The names in one cell.
+
+    Commas part names only where every part is more than one word: `A Lee, B Yu`, not `Lee, Ann`.
+    """
+    if only_semicolons or ";" in written:
+        return written.split(";")
+    if "|" in written:
+        return written.split("|")
+    names = [name for part in _AND.split(written) for name in _parted(part)]
+    return names if len(names) > 1 else [written]
+
+
+def _parted(written: str) -> list[str]:
+    parts = [part.strip() for part in written.split(",") if part.strip()]
+    return parts if all(" " in part for part in parts) else [written.strip(" ,")]
+
+
+def _kind(cells: Cells, stated: Sequence[str]) -> str | None:
+    if cells.exporter == "ragassist":
+        return kinds.of_csl(next(iter(stated), None))
+    for kind in stated:
+        if cells.exporter == "zotero":
+            return kinds.of_zotero(kind)
+        # `Article; Proceedings Paper`: the last says where it appeared.
+        for part in reversed(kind.split(";")):
+            if known := _KINDS.get(part.strip()):
+                return known
+    return None
+
+
+def _screening(cells: Cells) -> tuple[str, ...]:
+    decided = _INCLUDED.get(cells.line("included"))
+    return (decided,) if decided else ()
+
+
+def _extra(cells: Cells, note: Note) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str | None]] = [(field, cells.line(field)) for field in _EXTRA]
+    first, last = cells.line("page_start"), cells.line("page_end")
+    found += [
+        ("pages", cells.line("pages") or "-".join(filter(None, (first, last)))),
+        ("pmcid", identifiers.pmcid(cells.line("pmcid") or note.named.get("pmcid"))),
+        ("zotero", cells.line("key") if cells.exporter == "zotero" else None),
+        *note.extra,
+        ("note", note.rest),
+        *_own_extra(cells),
+    ]
+    return extra_of(found)
+
+
+def _own_extra(cells: Cells) -> list[tuple[str, str | None]]:
+    """The cell in which ragassist's own export keeps the rest, an object of JSON."""
+    if cells.exporter != "ragassist":
+        return []
+    try:
+        stated = json.loads(cells.raw("note"))
+    except (ValueError, RecursionError):
+        return []
+    return (
+        [(one_line(name), scalar(stated, name)) for name in stated]
+        if isinstance(stated, dict)
+        else []
+    )

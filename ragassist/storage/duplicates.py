@@ -1,0 +1,144 @@
+"""Near-duplicates of a catalog, and what the user decides about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragassist.errors import UsageError
+from ragassist.papers.near import Outline, near_pairs
+from ragassist.storage.catalog import Catalog
+from ragassist.storage.decisions import (
+    decide,
+    load_decisions,
+    records_of,
+    share_an_identifier,
+)
+from ragassist.storage.papers import find_row, load_papers
+from ragassist.storage.works import Chunker, ids_alone, refresh_works
+from ragassist.types import Paper, Record
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearDuplicate:
+    """Two papers that may be one work.
+
+    Attributes:
+        why: what they share and what not, in a few words.
+    """
+
+    one: Paper
+    other: Paper
+    why: str
+
+
+def find_duplicates(catalog: Catalog) -> list[NearDuplicate]:
+    """The undecided pairs, by paper_id; reads the title of every paper."""
+    rows = {
+        paper_id: (row, Outline(paper_id=paper_id, title=title, author=author, year=year,
+                                doi=doi, arxiv_id=arxiv_id))
+        for row, paper_id, title, author, year, doi, arxiv_id in catalog.rows(
+            "SELECT paper_row, paper_id, title, json_extract(fields, '$.authors[0]'), year, "
+            "json_extract(fields, '$.doi'), json_extract(fields, '$.arxiv_id') "
+            "FROM papers ORDER BY paper_id"
+        )
+    }  # fmt: skip
+    pairs = near_pairs(outline for _, outline in rows.values())
+    placed = [(rows[one][0], rows[other][0], why) for (one, other), why in pairs.items()]
+    open_pairs = _undecided(catalog, placed)
+    return _loaded(catalog, open_pairs)
+
+
+def merge_papers(catalog: Catalog, paper_ids: Sequence[str], chunker: Chunker) -> int:
+    """Have papers be one work; returns its row. Inside a transaction.
+
+    Raises:
+        UnknownPaper, UsageError: as `Library.merge` says.
+    """
+    rows = list(dict.fromkeys(find_row(catalog, paper_id) for paper_id in paper_ids))
+    if len(rows) < 2:
+        raise UsageError(f"{' and '.join(paper_ids)} are one paper already: name two")
+    stored = records_of(catalog, rows)
+    works = [[record for _, record in stored[row]] for row in rows]
+    for place, work in enumerate(works):
+        for other in works[place + 1 :]:
+            if not decide(catalog, work, other, same=True):
+                raise UsageError(_nothing_to_remember_by(paper_ids))
+    changed = [record_id for row in rows for record_id, _ in stored[row]]
+    refresh_works(catalog, dict.fromkeys(changed), chunker)
+    return _row_of(catalog, changed[0])
+
+
+def part_papers(catalog: Catalog, one: str, other: str, chunker: Chunker) -> tuple[int, int]:
+    """Have two papers be two works; returns their rows. Inside a transaction.
+
+    Raises:
+        UnknownPaper, UsageError: as `Library.keep_both` says.
+    """
+    row, other_row = find_row(catalog, one), find_row(catalog, other)
+    stored = records_of(catalog, {row, other_row})
+    mine, others = stored[row], stored[other_row]
+    if row == other_row:
+        mine, others = _named(stored[row], one), _named(stored[row], other)
+    first, second = [r for _, r in mine], [r for _, r in others]
+    if not first or not second or {i for i, _ in mine} & {i for i, _ in others}:
+        raise UsageError(
+            f"{one!r} and {other!r} are one paper: to part it, name two of the ids or keys that "
+            "its sources have for it (`ragassist show` lists them)"
+        )
+    if identifier := share_an_identifier(first, second):
+        raise UsageError(f"{one!r} and {other!r} both state {identifier}: that makes them one")
+    if not decide(catalog, first, second, same=False):
+        raise UsageError(
+            f"nothing that {one!r} and {other!r} state tells them apart: give one of them a key, "
+            "a year or a DOI in its file"
+        )
+    changed = [record_id for work in stored.values() for record_id, _ in work]
+    refresh_works(catalog, dict.fromkeys(changed), chunker)
+    return _row_of(catalog, mine[0][0]), _row_of(catalog, others[0][0])
+
+
+def _named(records: Sequence[tuple[int, Record]], name: str) -> list[tuple[int, Record]]:
+    """The records of a paper that would be called so by themselves."""
+    return [(record_id, record) for record_id, record in records if name in ids_alone([record])]
+
+
+def _undecided(
+    catalog: Catalog, pairs: Sequence[tuple[int, int, str]]
+) -> list[tuple[int, int, str]]:
+    decisions = load_decisions(catalog)
+    if not decisions.apart:
+        return list(pairs)
+    stored = records_of(catalog, {row for one, other, _ in pairs for row in (one, other)})
+    return [
+        (one, other, why)
+        for one, other, why in pairs
+        if not any(
+            decisions.keeps_apart(record, against)
+            for _, record in stored[one]
+            for _, against in stored[other]
+        )
+    ]
+
+
+def _loaded(catalog: Catalog, pairs: Sequence[tuple[int, int, str]]) -> list[NearDuplicate]:
+    found: list[NearDuplicate] = []
+    for begin in range(0, len(pairs), _PAGE):
+        page = pairs[begin : begin + _PAGE]
+        rows = list(dict.fromkeys(row for one, other, _ in page for row in (one, other)))
+        papers = dict(zip(rows, load_papers(catalog, rows), strict=True))
+        found.extend(
+            NearDuplicate(one=papers[one], other=papers[other], why=why) for one, other, why in page
+        )
+    return found
+
+
+def _nothing_to_remember_by(paper_ids: Sequence[str]) -> str:
+    return (
+        f"{' and '.join(map(repr, paper_ids))} state neither a title nor an identifier to know "
+        "them again by: give them one in their files"
+    )
+
+
+def _row_of(catalog: Catalog, record_id: int) -> int:
+    return int(catalog.value("SELECT paper_row FROM records WHERE record_id = ?", (record_id,)))

@@ -1,0 +1,155 @@
+"""What the library holds of a source beyond what its file holds now."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragassist.storage.catalog import Catalog
+from ragassist.types import Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The last reading of a source that came to the file's end.
+
+    Attributes:
+        import_id: the number of the import that read it.
+        digest: of the file then.
+        records: how many it holds.
+        suspects: entries that could not be read, and may be ones the file seems to have lost.
+    """
+
+    source_id: int
+    reader: str
+    import_id: int
+    digest: bytes
+    records: int
+    suspects: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """An entry that the file of a source has no longer, and the paper it is of.
+
+    Attributes:
+        elsewhere: another record of the paper stays, and with it the paper.
+    """
+
+    record_id: int
+    source_id: int
+    paper_row: int
+    paper_id: str
+    elsewhere: bool
+
+
+def last_reading(catalog: Catalog, path: str) -> Reading | None:
+    """None where the source is not known, or its records are not known to be those of a file."""
+    rows = catalog.rows(
+        "SELECT source_id, reader, import_id, digest, (SELECT count(*) FROM records "
+        "WHERE records.source_id = sources.source_id AND records.import_id = sources.import_id) "
+        "FROM sources WHERE path = ? AND digest IS NOT NULL",
+        (path,),
+    )
+    if not rows:
+        return None
+    source_id, reader, import_id, digest, records = rows[0]
+    suspects = catalog.rows(
+        "SELECT line, reason, excerpt FROM failures WHERE source_id = ? AND suspect ORDER BY line",
+        (source_id,),
+    )
+    return Reading(
+        source_id=source_id,
+        reader=reader,
+        import_id=import_id,
+        digest=digest,
+        records=records,
+        suspects=tuple(
+            Failure(source=path, line=line, reason=reason, excerpt=excerpt)
+            for line, reason, excerpt in suspects
+        ),
+    )
+
+
+def lost_records(catalog: Catalog, source_ids: Sequence[int]) -> list[Lost]:
+    """What the files of these sources have no longer, by paper_id.
+
+    Sources with suspect failures are left out: what they lost may only be hard to read.
+    """
+    rows = catalog.rows(
+        """
+        WITH lost AS (
+            SELECT record_id, records.source_id, paper_row
+            FROM sources JOIN records USING (source_id)
+            WHERE source_id IN (SELECT value FROM json_each(?)) AND sources.digest IS NOT NULL
+                AND records.import_id != sources.import_id
+                AND NOT EXISTS (
+                    SELECT 1 FROM failures
+                    WHERE failures.source_id = sources.source_id AND suspect
+                )
+        )
+        SELECT record_id, source_id, paper_row, paper_id,
+            EXISTS (
+                SELECT 1 FROM records
+                WHERE records.paper_row = lost.paper_row
+                    AND record_id NOT IN (SELECT record_id FROM lost)
+            )
+        FROM lost JOIN papers USING (paper_row)
+        ORDER BY paper_id, record_id
+        """,
+        (json.dumps(list(source_ids)),),
+    )
+    return [
+        Lost(
+            record_id=record_id,
+            source_id=source_id,
+            paper_row=paper_row,
+            paper_id=paper_id,
+            elsewhere=bool(elsewhere),
+        )
+        for record_id, source_id, paper_row, paper_id, elsewhere in rows
+    ]
+
+
+def count_missing(catalog: Catalog, source_id: int) -> int:
+    """How many entries of the last reading but one the source's file seems to have lost."""
+    return int(
+        catalog.value(
+            "SELECT count(*) FROM sources JOIN records USING (source_id) "
+            "WHERE source_id = ? AND records.import_id != sources.import_id",
+            (source_id,),
+        )
+    )
+
+
+def paper_ids_of(catalog: Catalog, record_ids: Sequence[int]) -> tuple[str, ...]:
+    """The papers that records are of, each once, by id; records that are gone are left out."""
+    rows = catalog.rows(
+        "SELECT DISTINCT paper_id FROM records JOIN papers USING (paper_row) "
+        "WHERE record_id IN (SELECT value FROM json_each(?)) ORDER BY paper_id",
+        (json.dumps(list(record_ids)),),
+    )
+    return tuple(paper_id for (paper_id,) in rows)
+
+
+def ids_by_row(catalog: Catalog, rows: Sequence[int]) -> dict[int, str]:
+    """The ids of papers by their rows; rows that are gone are left out."""
+    return dict(
+        catalog.rows(
+            "SELECT paper_row, paper_id FROM papers "
+            "WHERE paper_row IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(rows)),),
+        )
+    )
+
+
+def records_after(catalog: Catalog, source_id: int | None, last: int) -> list[int]:
+    """The records of a source, none without one, whose ids are above `last`."""
+    rows = catalog.rows(
+        "SELECT record_id FROM records WHERE source_id = ? AND record_id > ?", (source_id, last)
+    )
+    return [record_id for (record_id,) in rows]
+
+
+def last_record(catalog: Catalog) -> int:
+    """The highest id given to a record so far; 0 without records."""
+    return int(catalog.value("SELECT coalesce(max(record_id), 0) FROM records"))

@@ -1,0 +1,151 @@
+"""What is written and read again by ragassist's own readers is the same paper.
+
+A format keeps what it has room for; what it changes says the function named for it.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+from hypothesis import given, settings
+
+from ragassist.bibliographies.formats import WRITERS, FormatName
+from ragassist.bibliographies.people import Name, parse_name, split_people
+from ragassist.sources import bibtex, csl_json, jsonl, ris, table
+from ragassist.sources.lines import Line
+from ragassist.types import Failure, Paper, Record
+from tests.bibliographies.made import FULL, papers, settled
+
+Read = Callable[[Iterable[Line], str], Iterator[Record | Failure]]
+
+READERS: dict[FormatName, Read] = {
+    "bibtex": bibtex.read,
+    "biblatex": bibtex.read,
+    "ris": ris.read,
+    "csl-json": csl_json.read,
+    "csv": table.read,
+    "jsonl": jsonl.read,
+}
+COMPARED = (
+    "title", "abstract", "authors_truncated", "affiliations", "year", "date", "venue", "doi",
+    "arxiv_id", "pmid", "url", "categories", "keywords", "tags", "kind", "retracted", "extra",
+)  # fmt: skip
+# A reader may keep these beside what it took from them.
+BESIDE = frozenset({"categories", "eprintclass", "retracted", "ris-AN", "ris-U2", "sortkey"})
+
+every_format = pytest.mark.parametrize("form", READERS)
+
+
+def read_back(form: FormatName, *given: Paper) -> list[Record]:
+    text = "".join(WRITERS[form](given))
+    lines = (Line(number, line) for number, line in enumerate(re.split(r"\r?\n", text), 1))
+    records = []
+    for record in READERS[form](lines, "own"):
+        assert isinstance(record, Record), record
+        records.append(record)
+    return records
+
+
+def people(authors: Iterable[str]) -> list[Name]:
+    """Who they are, whichever way their names are written."""
+    return [parse_name(author) for author in authors]
+
+
+def compared(work: Record | Paper) -> dict[str, object]:
+    shape = {name: getattr(work, name) for name in COMPARED}
+    extra = {name: value for name, value in work.extra if name not in BESIDE}
+    if "pages" in extra:
+        extra["pages"] = extra["pages"].replace("–", "-")
+    if "editor" in extra:
+        extra["editor"] = " and ".join(split_people(extra["editor"]))
+    return {**shape, "extra": extra}
+
+
+def expected(form: FormatName, paper: Paper) -> dict[str, object]:
+    changed = {"bibtex": in_bibtex, "biblatex": in_bibtex, "ris": in_ris}.get(form)
+    return compared(changed(paper) if changed else paper)
+
+
+def in_bibtex(paper: Paper) -> Paper:
+    """Names of fields have no case."""
+    extra = tuple((name.lower(), value) for name, value in paper.extra)
+    return dataclasses.replace(paper, extra=extra)
+
+
+def in_ris(paper: Paper) -> Paper:
+    """Tags are keywords, what has no tag is a note; categories and a retraction have no place.
+
+    Nor has a date without a year, or a venue that is called as the paper is. What has an eprint
+    and was not published is a preprint.
+    """
+    stated = dict(paper.extra)
+    mood = [f"mood: {stated.pop('mood')}"] if "mood" in stated else []
+    notes = [*mood, *filter(None, [stated.pop("note", "")])]
+    note = {"note": settled("; ".join(dict.fromkeys(notes)))} if notes else {}
+    venue = paper.venue if paper.venue != paper.title else None
+    tag = "ris-JF" if paper.kind in {"book", "thesis", "report"} else "ris-T2"
+    same = {tag: paper.venue} if paper.venue and not venue and tag == "ris-T2" else {}
+    is_preprint = paper.arxiv_id and not venue and paper.kind in {"article-journal", "report"}
+    return dataclasses.replace(
+        paper,
+        categories=(),
+        retracted=False,
+        date=paper.date if paper.year else None,
+        keywords=tuple(dict.fromkeys((*paper.keywords, *paper.tags))),
+        tags=(),
+        venue=venue,
+        kind="article" if is_preprint else paper.kind,
+        extra=tuple({**stated, **note, **same}.items()),
+    )
+
+
+@every_format
+@settings(deadline=None)
+@given(paper=papers())
+def test_a_paper_is_the_same_again(form: FormatName, paper: Paper) -> None:
+    (record,) = read_back(form, paper)
+    assert record.key == paper.paper_id
+    assert people(record.authors) == people(paper.authors)
+    assert compared(record) == expected(form, paper)
+
+
+@every_format
+def test_a_paper_that_states_everything_is_the_same_again(form: FormatName) -> None:
+    (record,) = read_back(form, FULL)
+    assert record.key == FULL.paper_id
+    assert people(record.authors) == people(FULL.authors)
+    assert compared(record) == expected(form, FULL)
+
+
+@every_format
+def test_many_papers_are_as_many_again(form: FormatName) -> None:
+    given = [dataclasses.replace(FULL, paper_id=f"p{number}") for number in range(300)]
+    assert [record.key for record in read_back(form, *given)] == [p.paper_id for p in given]
+
+
+@every_format
+@pytest.mark.parametrize(
+    ("kind", "arxiv_id"),
+    [
+        ("article-journal", None),
+        ("article", "2101.00001"),
+        ("paper-conference", None),
+        ("book", None),
+        ("chapter", None),
+        ("thesis", None),
+        ("report", None),
+        ("manuscript", None),
+    ],
+)
+def test_what_researchers_cite_stays_what_it_is(
+    form: FormatName, kind: str, arxiv_id: str | None
+) -> None:
+    paper = Paper(paper_id="p", title="T", kind=kind, arxiv_id=arxiv_id)
+    assert read_back(form, paper)[0].kind == kind
+
+
+@pytest.mark.parametrize("form", [form for form in READERS if form != "bibtex"])
+@pytest.mark.parametrize("kind", ["dataset", "software", "webpage", "patent", "graphic"])
+def test_what_bibtex_has_no_type_for_has_one_elsewhere(form: FormatName, kind: str) -> None:
+    assert read_back(form, Paper(paper_id="p", title="T", kind=kind))[0].kind == kind

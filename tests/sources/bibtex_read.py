@@ -1,0 +1,39 @@
+"""BibTeX read from a string, for the tests of its reader."""
+
+from collections.abc import Iterator
+
+from ragassist.sources.bibtex import read
+from ragassist.sources.lines import Line
+from ragassist.types import Failure, Record
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    return (Line(number, line) for number, line in enumerate(text.split("\n"), 1))
+
+
+def outcome(text: str) -> list[Record | Failure]:
+    return list(read(lines_of(text), "refs.bib"))
+
+
+def records(text: str) -> list[Record]:
+    found = outcome(text)
+    assert all(isinstance(one, Record) for one in found), found
+    return [one for one in found if isinstance(one, Record)]
+
+
+def failures(text: str) -> list[tuple[int, str]]:
+    return [(one.line, one.reason) for one in outcome(text) if isinstance(one, Failure)]
+
+
+def titles(text: str) -> list[str]:
+    return [one.title for one in outcome(text) if isinstance(one, Record)]
+
+
+def record(fields: str, kind: str = "article") -> Record:
+    """The one record of an entry with a title and these fields."""
+    [found] = records(f"@{kind}{{k, title = {{T}}, {fields}}}")
+    return found
+
+
+def extra(found: Record) -> dict[str, str]:
+    return dict(found.extra)
