@@ -12,6 +12,7 @@ import numpy as np
 
 from ragassist.index.embedders import BuiltinEmbedder
 from ragassist.library import Library
+from ragassist.storage.catalog import Catalog
 from tests.storage.processes import kill_myself_at
 
 # float16 keeps 11 bits; the components of a unit vector are at most 1.
@@ -89,6 +90,24 @@ def remove(folder: Path, *paper_ids: str) -> None:
     """Remove papers."""
     with Library.open(folder, exact_up_to=0) as library:
         library.remove(*paper_ids)
+
+
+def make_older(catalog: Catalog, version: int) -> None:
+    """Undo what later versions added to the catalog, and close it."""
+    undone = (
+        (3, "ALTER TABLE sources DROP COLUMN digest"),
+        (3, "ALTER TABLE sources DROP COLUMN import_id"),
+        (3, "ALTER TABLE failures DROP COLUMN import_id"),
+        (3, "ALTER TABLE failures DROP COLUMN suspect"),
+        (3, "ALTER TABLE papers DROP COLUMN language"),
+        (3, "DROP TABLE decisions"),
+        (2, "DROP TABLE exchanges"),
+    )
+    for added_in, statement in undone:
+        if added_in > version:
+            catalog.execute(statement)
+    catalog.execute(f"PRAGMA user_version = {version}")
+    catalog.close()
 
 
 def read_back(folder: Path) -> Stored:

@@ -9,6 +9,7 @@ from ragassist.errors import LibraryLocked, LibraryReadOnly
 from ragassist.storage.catalog import CATALOG_NAME, Catalog
 from ragassist.storage.exchanges import clear_exchanges, log_exchange, read_exchanges
 from ragassist.types import Answer, Claim, Declined, Evidence, Filters, Mark, Origin, Passage
+from tests.storage.deeds import make_older
 
 SECRET = "How do owls conceal the zygomorphic pellet?"
 
@@ -163,9 +164,7 @@ def test_logging_gives_up_where_another_process_is_in_a_transaction(
 def test_a_catalog_from_before_there_was_a_log_gets_one(
     catalog: Catalog, library_folder: Path
 ) -> None:
-    catalog.execute("DROP TABLE exchanges")
-    catalog.execute("PRAGMA user_version = 1")
-    catalog.close()
+    make_older(catalog, 1)
     again = Catalog.open(library_folder)
     try:
         assert log_exchange(again, answer()) == 1
@@ -176,9 +175,7 @@ def test_a_catalog_from_before_there_was_a_log_gets_one(
 def test_one_from_before_that_cannot_be_written_to_is_still_read(
     catalog: Catalog, library_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog.execute("DROP TABLE exchanges")
-    catalog.execute("PRAGMA user_version = 1")
-    catalog.close()
+    make_older(catalog, 1)
     monkeypatch.setattr("ragassist.storage.catalog.os.access", lambda *_: False)
     read_only = Catalog.open(library_folder)
     try:

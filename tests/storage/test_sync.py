@@ -13,7 +13,7 @@ from ragassist.errors import UnknownPaper, UsageError
 from ragassist.storage.catalog import Catalog
 from ragassist.syncing import SyncedSource
 from tests.papers_made import Stated, make_papers
-from tests.storage.deeds import read_back, sync, sync_and_die
+from tests.storage.deeds import make_older, read_back, sync, sync_and_die
 from tests.storage.processes import in_fresh_process, started
 
 PAPERS = make_papers(6)
@@ -375,18 +375,54 @@ def test_an_older_catalog_gets_what_a_sync_needs_and_the_languages(
     }
     with Library.open(library_folder) as library:
         library.add(write(refs, [*PAPERS, german]))
-    catalog = Catalog.open(library_folder)
-    for column in ("digest", "import_id"):
-        catalog.execute(f"ALTER TABLE sources DROP COLUMN {column}")
-    for column in ("suspect", "import_id"):
-        catalog.execute(f"ALTER TABLE failures DROP COLUMN {column}")
-    catalog.execute("ALTER TABLE papers DROP COLUMN language")
-    catalog.execute("DROP TABLE decisions")
-    catalog.execute("PRAGMA user_version = 2")
-    catalog.close()
+    make_older(Catalog.open(library_folder), 2)
     with Library.open(library_folder) as library:
         assert library.languages() == {"German": 1}
         (source,) = library.sync(write(refs, PAPERS[1:]), remove=True).sources
         assert source.removed == ("eule", "s0p0")
         with pytest.raises(UnknownPaper):
             library.paper("eule")
+
+
+def test_an_older_catalog_that_cannot_be_written_to_is_still_read(
+    library_folder: Path, refs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(library_folder) as library:
+        library.add(write(refs, [*PAPERS, {**PAPERS[0], "_id": "b", "year": 1700}], BROKEN))
+    make_older(Catalog.open(library_folder), 2)
+    monkeypatch.setattr("ragassist.storage.catalog.os.access", lambda *_: False)
+    with Library.open(library_folder) as library:
+        assert library.languages() == {}
+        assert [(pair.one.paper_id, pair.other.paper_id) for pair in library.duplicates()] == [
+            ("b", "s0p0")
+        ]
+        assert (library.status().failures, len(library.failures())) == (1, 1)
+        assert library.origins("s0p0")[0].name == "title"
+        assert library.tags() == ()
+
+
+def test_a_reading_that_was_interrupted_keeps_what_came_and_is_read_again_on_retry(
+    library_folder: Path, refs: Path
+) -> None:
+    def interrupt(stage: str, *_: object) -> None:
+        if stage.startswith("reading"):
+            raise KeyboardInterrupt
+
+    with (
+        Library.open(library_folder, progress=interrupt) as library,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        library.sync(refs)
+    with Library.open(library_folder) as library:
+        assert len(ids(library)) == 6
+        assert [failure.reason for failure in library.failures()] == ["reading it was interrupted"]
+        library.add(*library.failed_sources())
+        assert library.failures() == []
+        assert library.sync(refs).sources[0].unchanged
+
+
+def test_a_file_that_is_not_there_makes_no_library(library_folder: Path, tmp_path: Path) -> None:
+    with Library.open(library_folder) as library:
+        report = library.sync(tmp_path / "nowhere.bib")
+        assert "is not there" in str(report.sources[0].error)
+        assert not library.exists()
