@@ -35,6 +35,7 @@ build: .venv/.ready  ## build the wheel and run its demo from a clean venv outsi
 
 bench: .venv/.ready  ## speed, as ratios in one run
 	@$(BIN)/python -m eval.bench.speed
+	@$(BIN)/python -m eval.bench.reading
 
 clean:
 	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,1 +1,1 @@
-"""Speed and quality, measured; run with `python -m eval.bench.NAME`."""
+"""Speed, and the ledger, measured; run with `python -m eval.bench.NAME`."""
