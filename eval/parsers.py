@@ -283,7 +283,8 @@ _NORMAL: dict[str, Callable[[Record], object]] = {
     "title": lambda record: title_key(record.title),
     "authors": _people,
     "year": lambda record: record.year,
-    "doi": lambda record: record.doi,
+    # JabRef keeps what it reads of an .nbib under MEDLINE's own name for it.
+    "doi": lambda record: record.doi or dict(record.extra).get("article-doi"),
 }
 
 

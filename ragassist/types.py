@@ -108,6 +108,12 @@ class Paper(Work):
     aliases: tuple[str, ...] = ()
     provenance: tuple[Provenance, ...] = ()
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a reader has to know wherever the paper is named: `retracted`, `title only`."""
+        marks = ("retracted" if self.retracted else "", "" if self.abstract else "title only")
+        return tuple(filter(None, marks))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:

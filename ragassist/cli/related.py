@@ -192,6 +192,8 @@ def _show_notes(work: "RelatedWork", *, ledger: bool) -> None:
     if ledger:
         render.show_ledger(work.claims)
         typer.echo()
+    if retracted := [paper.paper_id for paper in work.references if paper.retracted]:
+        typer.echo(f"retracted: {_some(retracted)}")
     if work.uncited:
         typer.echo(f"found, but not cited: {_some([paper.paper_id for paper in work.uncited])}")
     for reason, left in groupby(work.left_out, key=lambda left: left.reason):

@@ -204,13 +204,7 @@ def describe(paper: Paper) -> str:
     text += "" if text[-1] in ".?!" else "."
     if paper.venue:
         text += f" {one_line(paper.venue)}."
-    return " ".join([text, *(f"({mark})" for mark in marks_of(paper))])
-
-
-def marks_of(paper: Paper) -> tuple[str, ...]:
-    """What a reader has to know wherever the paper is named: `retracted`, `title only`."""
-    marks = ("retracted" if paper.retracted else "", "" if paper.abstract else "title only")
-    return tuple(filter(None, marks))
+    return " ".join([text, *(f"({mark})" for mark in paper.marks)])
 
 
 def authors_of(paper: Paper) -> str:
@@ -243,10 +237,10 @@ def show_paper_line(paper: Paper) -> None:
     """One line a paper: id, year, title, marks; parted by tabs in a pipe, cut for a terminal."""
     year = str(paper.year or "")
     title = one_line(paper.title)
-    marks = "".join(f" ({mark})" for mark in marks_of(paper))
+    marks = "".join(f" ({mark})" for mark in paper.marks)
     columns = width()
     if columns is None:
-        typer.echo("\t".join([paper.paper_id, year, title, *marks_of(paper)]))
+        typer.echo("\t".join([paper.paper_id, year, title, *paper.marks]))
         return
     room = max(columns - len(paper.paper_id) - len(marks) - 8, 12)
     typer.echo(f"{paper.paper_id}  {year:4}  {_cut(title, room)}{marks}")

@@ -77,6 +77,7 @@ def _as_latex(work: RelatedWork) -> str:
         parts.append("\n".join([*heading, *(_latex_claim(claim, papers) for claim in claims)]))
     text = "\n\n".join(parts)
     notes = [_NEEDS_PACKAGES, *([_NEEDS_UNICODE] if latex.needs_unicode(text) else [])]
+    notes.extend(f"% retracted: {paper.paper_id}" for paper in work.references if paper.retracted)
     return "\n".join([*notes, text])
 
 
@@ -186,7 +187,8 @@ def _reference(paper: Paper) -> str:
     lead = " ".join(part for part in (who, when) if part)
     title = one_line(paper.title) or name_work(paper)
     parts = [lead, title, one_line(paper.venue or "")]
-    return " ".join(_ended(part) for part in parts if part)
+    entry = " ".join(_ended(part) for part in parts if part)
+    return " ".join([entry, *(f"({mark})" for mark in paper.marks)])
 
 
 def _ended(text: str) -> str:

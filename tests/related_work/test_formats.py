@@ -1,3 +1,4 @@
+import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -162,7 +163,16 @@ def test_latex_says_what_it_needs() -> None:
 def test_plain_text_ends_with_the_cited_papers() -> None:
     assert format_text(work_of(CITED, themes=["Time"]), "plain").endswith(
         "References\n\n"
-        "[wren2021] Wren (2021). Clocks. Nature.\n"
-        "[hale_19] Hale. R&D of {Sea} Clocks.\n"
-        "[tide-net] (2020). Tide_Net: Clocks.\n"
+        "[wren2021] Wren (2021). Clocks. Nature. (title only)\n"
+        "[hale_19] Hale. R&D of {Sea} Clocks. (title only)\n"
+        "[tide-net] (2020). Tide_Net: Clocks. (title only)\n"
     )
+
+
+def test_a_retracted_paper_is_marked_where_it_is_referred_to() -> None:
+    work = work_of(CITED, themes=["Time"])
+    withdrawn = dataclasses.replace(WREN, retracted=True, abstract="Clocks run fast.")
+    work = dataclasses.replace(work, references=(withdrawn, *work.references[1:]))
+
+    assert "Clocks. Nature. (retracted)\n" in format_text(work, "plain")
+    assert "\n% retracted: wren2021\n" in format_text(work, "latex")
