@@ -22,6 +22,8 @@ from ragassist.storage.intake import (
     next_import,
     note_unreadable,
     open_source,
+    remember_reading,
+    remembered_reading,
     store_failures,
 )
 from ragassist.storage.works import Chunker
@@ -132,16 +134,19 @@ class Import:
 
     def take(self, file: Path) -> FileRead:
         """As `read`, with what the report does not say."""
-        digest = digest_of(file, self._read_as)
-        source = open_file(file, self._read_as)
+        read_as = reading_of(self._catalog, file, self._read_as)
+        digest = digest_of(file, read_as)
+        source = open_file(file, read_as)
         if isinstance(source, SourceReport):
             with self._catalog.transaction():
                 note_unreadable(
                     self._catalog, source_path(file), self.import_id, source.error or ""
                 )
+                self._remember(file, read_as)
             return FileRead(report=source)
         with self._catalog.transaction():
             source_id = open_source(self._catalog, source.path, source.reader)
+            self._remember(file, read_as)
         try:
             tally, failures, error = self._records(source_id, source, file.name)
         except KeyboardInterrupt:
@@ -152,7 +157,7 @@ class Import:
             raise
         if not tally.records and not error:
             error = f"no paper was found in {str(file)!r}"
-        elif digest is not None and digest_of(file, self._read_as) != digest:
+        elif digest is not None and digest_of(file, read_as) != digest:
             error = error or f"{str(file)!r} was written to while it was read: read it again"
         with self._catalog.transaction():
             close_source(self._catalog, source_id, self.import_id, digest=digest, error=error)
@@ -166,6 +171,10 @@ class Import:
             error=error or None,
         )
         return FileRead(report=report, source_id=source_id, replaced=tally.replaced)
+
+    def _remember(self, file: Path, read_as: ReadAs) -> None:
+        if file != STDIN and read_as != RECOGNISED:
+            remember_reading(self._catalog, source_path(file), read_as.format_name, read_as.columns)
 
     def _records(
         self, source_id: int, source: Source, name: str
@@ -188,6 +197,17 @@ class Import:
         with self._catalog.transaction():
             store_failures(self._catalog, source_id, failed, self.import_id)
             return absorb(self._catalog, source_id, self.import_id, records, self._chunk)
+
+
+def reading_of(catalog: Catalog, file: Path, read_as: ReadAs) -> ReadAs:
+    """How a file is to be read: as the user says, or else as they said the last time."""
+    if read_as != RECOGNISED or file == STDIN:
+        return read_as
+    remembered = remembered_reading(catalog, source_path(file))
+    if remembered is None:
+        return read_as
+    format_name, columns = remembered
+    return ReadAs(format_name=format_name, columns=columns)
 
 
 def chunker() -> Chunker:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ragassist.adding import Import, ReadAs, chunker, digest_of, source_path
+from ragassist.adding import Import, ReadAs, chunker, digest_of, reading_of, source_path
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.synced import (
     Lost,
@@ -133,7 +133,8 @@ class Sync:
     def _take(self, file: Path) -> _Taken:
         path = source_path(file)
         known = last_reading(self._catalog, path)
-        if known is not None and known.digest == digest_of(file, self._read_as):
+        read_as = reading_of(self._catalog, file, self._read_as)
+        if known is not None and known.digest == digest_of(file, read_as):
             report = SourceReport(source=path, reader=known.reader, records=known.records)
             return _Taken(report=report, source_id=known.source_id, unchanged=True)
         if self._import is None:

@@ -11,7 +11,7 @@ from ragassist.answering.evidence import Asked, Embed, evidence, meant, shares_o
 from ragassist.sentences import split_sentences
 from ragassist.types import Passage
 
-_SHORTEST, _LONGEST = 40, 450
+_SHORTEST, _LONGEST = 25, 450
 _CLOSED = re.compile(r"[.!?。！？][\"'”’)\]」』）]*$")
 # In so many sentences, beside the titles, other wordings of the question are looked for.
 _TELLING = 10

@@ -7,6 +7,8 @@ from ragassist.text import one_line
 from ragassist.types import Paper
 
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+# Of two parts behind a family name, from the likeliest on; the last may as well be initials.
+_SUFFIXES = tuple(map(re.compile, (r"(?:Jr|Sr)\.?", "I{2,3}|IV", "VI{0,3}")))
 _INITIALS = re.compile(r"(?!(?:II|III|IV)$)(?:[A-Z]{1,3}|(?:[A-Z]\.-?){1,3})")
 _ORGANISATION = re.compile(
     r"\b(?:and|for|of|the|Team|Group|Consortium|Collaboration|Committee|Workshop|Labs?|Laboratory|"
@@ -35,7 +37,8 @@ class Name:
 def parse_name(written: str) -> Name:
     """The parts of `Given Family`, `Family, Given` or, as PubMed has it, `Family GN`.
 
-    `Jr` and its like stand between the two, as in BibTeX, or behind them, as in RIS. A name
+    `Jr` and its like stand between the two, as in BibTeX, or behind them, as in RIS; what stands
+    behind a single comma, or behind a single word, is the given name, `V` in `Rao, V`. A name
     without capitals, as in scripts that have none, and an organisation stay whole.
     """
     name = one_line(written)
@@ -43,17 +46,25 @@ def parse_name(written: str) -> Name:
         return Name(family=name)
     if "," in name:
         parts = [part.strip() for part in name.split(",")]
-        if _SUFFIX.fullmatch(parts[-1]) and not _SUFFIX.fullmatch(parts[1]):
+        if len(parts) > _MOST_COMMAS and _rank(parts[-1]) < _rank(parts[1]):
             parts[1:] = reversed(parts[1:])
         suffix = parts[1] if len(parts) > _MOST_COMMAS else ""
         return Name(family=parts[0] or name, given=parts[-1], suffix=suffix)
     words = name.split()
     if not any(word[0].isupper() for word in words):
         return Name(family=name)
+    if len(words) == 2 and _SUFFIX.fullmatch(words[1]):
+        return Name(family=words[0], given=words[1])
     suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
     start, stop = _family(words)
     given = words[:start] + words[stop:]
     return Name(family=" ".join(words[start:stop]), given=" ".join(given), suffix=suffix)
+
+
+def _rank(part: str) -> int:
+    """How likely a part of a name is a suffix, from 0 on; the less likely, the greater."""
+    ranks = (rank for rank, suffix in enumerate(_SUFFIXES) if suffix.fullmatch(part))
+    return next(ranks, len(_SUFFIXES))
 
 
 def split_people(stated: str) -> list[str]:

@@ -74,6 +74,7 @@ def _work(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
     yield "UR", paper.url or ""
     yield "AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""
     yield "U2", f"{paper.pmid}[pmid]" if paper.pmid else ""
+    yield "N1", "retracted: yes" if paper.retracted else ""
 
 
 def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
@@ -94,7 +95,11 @@ def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
 
 def _person(written: str) -> str:
     name = parse_name(written)
-    return ", ".join(part for part in (name.family, name.given, name.suffix) if part)
+    as_in_ris = ", ".join(filter(None, (name.family, name.given, name.suffix)))
+    if parse_name(as_in_ris) == name:
+        return as_in_ris
+    # Where both look like suffixes, the order of BibTeX says which is one.
+    return ", ".join(filter(None, (name.family, name.suffix, name.given)))
 
 
 def _date(date: Published) -> str:

@@ -155,7 +155,7 @@ def _end(session: Session, report: "SyncReport") -> None:
     if report.waiting and not sys.stdin.isatty():
         papers = render.count(len(report.waiting), "paper")
         session.tell(
-            f"{papers} in no file any more: nothing was removed; `ragassist sync --dry-run` lists "
+            f"{papers} in no file any more: nothing was removed; the same with --dry-run lists "
             "them, `--yes` removes them"
         )
         raise typer.Exit(REFUSED)

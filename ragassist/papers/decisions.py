@@ -12,8 +12,9 @@ class Decisions:
     """Pairs of handles, each pair under both.
 
     Attributes:
-        same: what carries one handle and what carries the other is one work.
-        apart: they are two, unless an identifier or a decision joins them.
+        same: what carries one handle and what carries the other is one work, unless that joins
+            what is kept apart.
+        apart: they are two, unless an identifier joins them.
     """
 
     same: Mapping[str, frozenset[str]] = field(default_factory=dict)

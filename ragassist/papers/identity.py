@@ -5,7 +5,7 @@ with compatible first author and year. The answer depends on the set of records 
 the order in which they came.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ragassist.papers.decisions import Decisions
@@ -32,11 +32,11 @@ def group_works(
 ) -> list[list[Sighting]]:
     """Part sightings into works.
 
-    Those that share a certain key are one work, and those that the user said are. Then, most
-    complete first, each joins the one work that shares its title key and contradicts it nowhere,
-    unless the user keeps them apart; with two or more such works it is not known which is meant,
-    and it stays by itself. What shares no key and no decision, directly or through others, has no
-    part in each other's grouping.
+    Those that share a certain key are one work, and those that the user said are, unless that
+    joins through others what the user keeps apart. Then, most complete first, each joins the one
+    work that shares its title key and contradicts it nowhere, unless the user keeps them apart;
+    with two or more such works it is not known which is meant, and it stays by itself. What shares
+    no key and no decision, directly or through others, has no part in each other's grouping.
 
     Returns:
         The works, each ordered most complete first; the order of works is that of their firsts.
@@ -82,26 +82,40 @@ def _join_on_certain_keys(
     for index, sighting in enumerate(ordered):
         for key in certain_keys(sighting.record):
             join(index, first_with.setdefault(key, index))
-    for index, with_index in _said_to_be_one(ordered, decisions):
-        join(index, with_index)
     clusters: dict[int, list[Sighting]] = {}
     for index, sighting in enumerate(ordered):
         clusters.setdefault(root(index), []).append(sighting)
-    return list(clusters.values())
+    for index, with_index in _said_to_be_one(ordered, decisions):
+        one, other = sorted((root(index), root(with_index)))
+        if one != other and not _kept_apart(clusters[one], clusters[other], decisions):
+            join(one, other)
+            clusters[one].extend(clusters.pop(other))
+    return [clusters[index] for index in sorted(clusters)]
 
 
-def _said_to_be_one(ordered: Sequence[Sighting], decisions: Decisions) -> Iterator[tuple[int, int]]:
+def _said_to_be_one(ordered: Sequence[Sighting], decisions: Decisions) -> list[tuple[int, int]]:
+    """Pairs of places in `ordered`, first those that the decisions name most closely."""
     if not decisions.same:
-        return
-    carriers: dict[str, list[int]] = {}
+        return []
+    carriers: dict[str, dict[int, bool]] = {}
     for index, sighting in enumerate(ordered):
-        for handle in handles(sighting.record):
+        known = handles(sighting.record)
+        for handle in known:
             if handle in decisions.same:
-                carriers.setdefault(handle, []).append(index)
+                carriers.setdefault(handle, {})[index] = _keyed(handle, sighting) in known
+    pairs: dict[tuple[int, int], int] = {}
     for handle, indices in carriers.items():
         for other in decisions.same[handle]:
-            for with_index in carriers.get(other, ()):
-                yield from ((index, with_index) for index in indices)
+            for with_index, with_loose in carriers.get(other, {}).items():
+                for index, loose in indices.items():
+                    pair, looseness = (index, with_index), loose + with_loose
+                    pairs[pair] = min(pairs.get(pair, looseness), looseness)
+    return sorted(pairs, key=lambda pair: (pairs[pair], pair))
+
+
+def _keyed(handle: str, sighting: Sighting) -> str:
+    """The handle that names the sighting by its source's key as well; others may share `handle`."""
+    return f"{handle}||{sighting.record.key}"
 
 
 def _kept_apart(

@@ -77,6 +77,9 @@ _SHORT_JOURNALS = ("JA", "J2", "J1", "JO")
 _LINKS = ("UR", "L2", "LK", "L1", "L3")
 _NOT_PUBLISHED = re.compile(r"received|accepted|revised", re.IGNORECASE)
 _ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?!\d)")
+# As our own export says it, and as a note or a type may.
+_RETRACTED_NOTE = re.compile(r"retracted(?:: ?(?:yes|true))?", re.IGNORECASE)
+_RETRACTED_TYPE = re.compile(r"retracted(?: (?:publication|article|paper))?", re.IGNORECASE)
 _URLS = re.compile(r"[;\s]+(?=https?:)|\n")
 
 
@@ -163,7 +166,7 @@ def _record(stated: Tagged) -> Record:
         url=_url(stated),
         keywords=keywords_in(stated.values("KW")),
         kind="article" if is_preprint else kind,
-        retracted=titled_as_retracted(title),
+        retracted=_is_retracted(stated, title),
         extra=_extra(stated, kind, venue),
         line=stated.line,
     )
@@ -184,6 +187,14 @@ def _venue(stated: Tagged, kind: str | None, title: str) -> str | None:
     tags = [tag for tag in _JOURNALS if kind not in _WHOLE_BOOKS or tag not in ("T2", "BT")]
     named = (plain(value) for tag in tags for value in stated.values(tag))
     return next((name for name in named if name and name != title), None)
+
+
+def _is_retracted(stated: Tagged, title: str) -> bool:
+    return (
+        titled_as_retracted(title)
+        or any(map(_RETRACTED_NOTE.fullmatch, stated.values("N1")))
+        or any(map(_RETRACTED_TYPE.fullmatch, stated.values("M3")))
+    )
 
 
 def _doi(stated: Tagged) -> str | None:
@@ -211,6 +222,8 @@ def _url(stated: Tagged) -> str | None:
 
 def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[str, str], ...]:
     extra = {name: stated.together(*tags) for name, tags in _EXTRA.items()}
+    notes = (note for note in stated.values("N1") if not _RETRACTED_NOTE.fullmatch(note))
+    extra["note"] = "; ".join(dict.fromkeys(notes))
     extra["pages"] = pages(stated.first("SP"), stated.first("EP"))
     extra["institution" if kind in ("thesis", "report") else "publisher"] = stated.together("PB")
     numbers = stated.values("SN")

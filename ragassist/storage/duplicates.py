@@ -1,5 +1,6 @@
 """Near-duplicates of a catalog, and what the user decides about them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,7 +96,22 @@ def part_papers(catalog: Catalog, one: str, other: str, chunker: Chunker) -> tup
         )
     changed = [record_id for work in stored.values() for record_id, _ in work]
     refresh_works(catalog, dict.fromkeys(changed), chunker)
+    _part_aliases(catalog, {_row_of(catalog, record_id) for record_id in changed})
     return _row_of(catalog, mine[0][0]), _row_of(catalog, others[0][0])
+
+
+def _part_aliases(catalog: Catalog, rows: set[int]) -> None:
+    """Have what names the records of one of these papers not lead to another of them."""
+    names = {
+        row: {name for _, record in work for name in ids_alone([record])}
+        for row, work in records_of(catalog, rows).items()
+    }
+    for row, own in names.items():
+        foreign = set[str]().union(*names.values()) - own
+        catalog.execute(
+            "DELETE FROM aliases WHERE paper_row = ? AND alias IN (SELECT value FROM json_each(?))",
+            (row, json.dumps(sorted(foreign))),
+        )
 
 
 def _named(records: Sequence[tuple[int, Record]], name: str) -> list[tuple[int, Record]]:

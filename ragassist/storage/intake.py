@@ -1,6 +1,7 @@
 """Taking records in: what a source says, stored once, and handed on to be made papers of."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,27 @@ def open_source(catalog: Catalog, path: str, reader: str) -> int:
         (path, reader),
     )
     return int(source_id)
+
+
+def remember_reading(
+    catalog: Catalog, path: str, format_name: str | None, columns: Sequence[tuple[str, str]]
+) -> None:
+    """Keep how the user said that a known source is to be read; inside a transaction."""
+    catalog.execute(
+        "UPDATE sources SET read_as = ? WHERE path = ?",
+        (json.dumps([format_name, list(columns)]), path),
+    )
+
+
+def remembered_reading(
+    catalog: Catalog, path: str
+) -> tuple[str | None, tuple[tuple[str, str], ...]] | None:
+    """Format and columns, as the user named them last for a source; None where never."""
+    stored = catalog.value("SELECT read_as FROM sources WHERE path = ?", (path,))
+    if stored is None:
+        return None
+    format_name, columns = json.loads(stored)
+    return format_name, tuple((name, column) for name, column in columns)
 
 
 def close_source(

@@ -145,6 +145,11 @@ CREATE TABLE decisions (
 ) WITHOUT ROWID;
 """
 
+_VERSION_4 = """
+-- How the user said the source is to be read, as JSON; NULL where that is recognised.
+ALTER TABLE sources ADD COLUMN read_as TEXT;
+"""
+
 
 def _create(connection: sqlite3.Connection) -> None:
     for statement in _statements(_VERSION_1):
@@ -169,11 +174,17 @@ def _add_sync_and_decisions(connection: sqlite3.Connection) -> None:
     connection.executemany("UPDATE papers SET language = ? WHERE paper_row = ?", told)
 
 
+def _add_reading(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_VERSION_4):
+        connection.execute(statement)
+
+
 # The n-th entry takes a catalog from version n to n + 1; version 0 is an empty file.
 _MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create,
     _add_log,
     _add_sync_and_decisions,
+    _add_reading,
 )
 
 SCHEMA_VERSION = len(_MIGRATIONS)

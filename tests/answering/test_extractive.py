@@ -221,6 +221,18 @@ def test_a_question_for_a_figure_is_answered_with_one(tmp_path: Path) -> None:
         assert any("1,250" in text for text in texts(library.ask("How many lamps have the rooms?")))
 
 
+def test_a_short_sentence_that_answers_is_quoted(tmp_path: Path) -> None:
+    paper: Record = {
+        "id": "statins",
+        "title": "Statins in the prevention of stroke",
+        "abstract": "Statins reduce stroke risk by 30%. The trial enrolled patients from several "
+        "European hospitals.",
+    }
+    with make_library(tmp_path, paper, OTHER_PAPER) as library:
+        said = texts(library.ask("Do statins reduce stroke risk?"))
+    assert said[0] == "Statins reduce stroke risk by 30%."
+
+
 def test_a_paper_without_abstract_is_never_quoted(tmp_path: Path) -> None:
     with make_library(tmp_path, TITLE_ONLY, OTHER_PAPER) as library:
         said = library.ask("Parsers consult almanacs of tide tables")

@@ -39,6 +39,7 @@ def test_a_record_holds_all_that_is_known() -> None:
         ("UR", "https://example.org/~a_b?c=50%25#d"),
         ("AN", "arXiv:2101.00001"),
         ("U2", "4711[pmid]"),
+        ("N1", "retracted: yes"),
         ("ED", "Hale, Max"),
         ("ED", "Ames, Bo"),
         ("SN", "1234-5678"),

@@ -74,7 +74,7 @@ def in_bibtex(paper: Paper) -> Paper:
 
 
 def in_ris(paper: Paper) -> Paper:
-    """Tags are keywords, what has no tag is a note; categories and a retraction have no place.
+    """Tags are keywords, what has no tag is a note; categories have no place.
 
     Nor has a date without a year, or a venue that is called as the paper is. What has an eprint
     and was not published is a preprint.
@@ -90,7 +90,6 @@ def in_ris(paper: Paper) -> Paper:
     return dataclasses.replace(
         paper,
         categories=(),
-        retracted=False,
         date=paper.date if paper.year else None,
         keywords=tuple(dict.fromkeys((*paper.keywords, *paper.tags))),
         tags=(),
@@ -116,6 +115,28 @@ def test_a_paper_that_states_everything_is_the_same_again(form: FormatName) -> N
     assert record.key == FULL.paper_id
     assert people(record.authors) == people(FULL.authors)
     assert compared(record) == expected(form, FULL)
+
+
+@every_format
+@pytest.mark.parametrize(
+    "author",
+    [
+        "Rao, V", "Rao V", "U, V", "R, V", "Kumar, I", "Kumar IV", "Ivanov, II", "King, Jr.",
+        "King Jr.", "King, Jr., V", "King, V, Jr.", "King, V, Max", "King, Max, V", "King, II, IV",
+        "Max King III", "King, Jr., Max",
+    ],
+)  # fmt: skip
+def test_nobodys_names_are_swapped(form: FormatName, author: str) -> None:
+    (record,) = read_back(form, Paper(paper_id="p", title="T", authors=(author, "Hale, Max")))
+    assert people(record.authors) == people((author, "Hale, Max"))
+
+
+@every_format
+@pytest.mark.parametrize("extra", [(), (("note", "read twice"),)])
+def test_a_retraction_is_kept(form: FormatName, extra: tuple[tuple[str, str], ...]) -> None:
+    paper = Paper(paper_id="p", title="T", kind="article-journal", retracted=True, extra=extra)
+    (record,) = read_back(form, paper)
+    assert (record.retracted, record.extra) == (True, extra)
 
 
 @every_format

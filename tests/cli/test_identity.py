@@ -251,3 +251,57 @@ def test_a_format_can_be_forced_and_an_unknown_one_is_refused(tmp_path: Path) ->
     refused = ragassist("add", refs, "--format", "papyrus", cwd=tmp_path)
     assert refused.returncode == 2
     assert "there is no format 'papyrus': name one of" in refused.stderr
+
+
+EDITORIALS = """@article{park1, title={Editorial}, author={Park, Jo}, year=2018,
+  abstract={On the hearing of owls.}}
+@article{park2, title={Editorial}, author={Park, Jo}, year=2018, abstract={On mice in winter.}}
+@article{kim2019, title={How owls are introduced to readers}, author={Kim, Al}, year=2019}
+"""
+
+
+def sources_keys(folder: Path) -> list[list[str]]:
+    """The keys of the entries of each paper."""
+    shape = json.loads(ragassist("papers", "--json", cwd=folder).stdout)["papers"]
+    return sorted(
+        sorted(
+            key for key in ("kim2019", "park1", "park2") if key in {p["paper_id"], *p["aliases"]}
+        )
+        for p in shape
+    )
+
+
+@pytest.mark.parametrize("pair", [("kim2019", "park1"), ("park1", "kim2019")])
+def test_a_merge_does_not_undo_a_decision_on_a_third_paper(
+    tmp_path: Path, pair: tuple[str, str]
+) -> None:
+    write(tmp_path / "a.bib", EDITORIALS)
+    add(tmp_path, "a.bib")
+    assert ragassist("keep-both", "park1", "park2", cwd=tmp_path).returncode == 0
+    merged = ragassist("merge", *pair, cwd=tmp_path)
+    assert merged.returncode == 0, merged.stderr
+    assert sources_keys(tmp_path) == [["kim2019", "park1"], ["park2"]]
+    again = ragassist("keep-both", "park1", "park2", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert sources_keys(tmp_path) == [["kim2019", "park1"], ["park2"]]
+    ragassist("merge", "park1", "park2", cwd=tmp_path)
+    assert sources_keys(tmp_path) == [["kim2019", "park1", "park2"]]
+    parted = ragassist("keep-both", "park1", "park2", cwd=tmp_path)
+    assert parted.returncode == 0, parted.stderr
+    assert len(ids_of(tmp_path)) == 2
+    with Library.open(tmp_path / ".ragassist") as library:
+        assert library.paper("park1").paper_id != library.paper("park2").paper_id
+
+
+def test_a_paper_merged_before_its_namesake_is_parted_keeps_only_the_one_named(
+    tmp_path: Path,
+) -> None:
+    first, second, third = EDITORIALS.split("@article")[1:]
+    write(tmp_path / "a.bib", f"@article{first}@article{third}")
+    add(tmp_path, "a.bib")
+    ragassist("merge", "kim2019", "park1", cwd=tmp_path)
+    write(tmp_path / "b.bib", f"@article{second}")
+    add(tmp_path, "b.bib")
+    assert sources_keys(tmp_path) == [["kim2019", "park1", "park2"]]
+    ragassist("keep-both", "park1", "park2", cwd=tmp_path)
+    assert sources_keys(tmp_path) == [["kim2019", "park1"], ["park2"]]

@@ -165,3 +165,46 @@ def test_add_without_a_path_is_told_to_name_one(tmp_path: Path) -> None:
         "error: name the files or folders to add: `ragassist add refs.bib`\n",
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def authors_in(folder: Path) -> list[tuple[str, ...]]:
+    with Library.open(folder / ".ragassist") as library:
+        return [paper.authors for paper in library.papers()]
+
+
+def test_a_file_is_read_again_as_the_user_said_until_they_say_otherwise(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("title,Who,Also\nHow owls hear mice,Ada Strix,Bo Mus\n", "utf-8")
+    first = ragassist("add", table, "--columns", "authors=Who", cwd=tmp_path)
+    assert (first.returncode, authors_in(tmp_path)) == (0, [("Ada Strix",)])
+
+    again = ragassist("add", table, cwd=tmp_path)
+    assert (again.returncode, authors_in(tmp_path)) == (0, [("Ada Strix",)])
+    assert "1 known already" in again.stdout
+    synced = ragassist("sync", table, cwd=tmp_path)
+    assert "nothing changed" in synced.stdout
+    table.write_text("title,Who,Also\nHow owls hear mice,Ada S. Strix,Bo Mus\n", "utf-8")
+    shown = ragassist("sync", table, "--dry-run", cwd=tmp_path)
+    assert "1 changed" in shown.stdout
+    ragassist("sync", table, cwd=tmp_path)
+    assert authors_in(tmp_path) == [("Ada S. Strix",)]
+
+    ragassist("sync", table, "--columns", "authors=Also", cwd=tmp_path)
+    assert authors_in(tmp_path) == [("Bo Mus",)]
+    ragassist("add", table, cwd=tmp_path)
+    assert authors_in(tmp_path) == [("Bo Mus",)]
+    ragassist("add", table, "--format", "csv", cwd=tmp_path)
+    assert authors_in(tmp_path) == [()]
+    assert "nothing changed" in ragassist("sync", table, cwd=tmp_path).stdout
+
+
+def test_a_retry_reads_a_file_as_the_user_said(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("Heading,Who\nHow owls hear mice,Ada Strix\n,Bo Mus\n", "utf-8")
+    ragassist("add", table, "--columns", "title=Heading,authors=Who", cwd=tmp_path)
+    with Library.open(tmp_path / ".ragassist") as library:
+        assert library.failed_sources() == (str(table),)
+    table.write_text("Heading,Who\nHow owls hear mice,Ada Strix\nOn mice,Bo Mus\n", "utf-8")
+    retried = ragassist("add", "--retry-failed", cwd=tmp_path)
+    assert retried.returncode == 0, retried.stderr
+    assert sorted(authors_in(tmp_path)) == [("Ada Strix",), ("Bo Mus",)]

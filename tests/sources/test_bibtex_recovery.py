@@ -23,7 +23,6 @@ WHOLE = "@book{whole,\n  title = {Whole},\n}\n"
         "@article{k\n , title = {T}\n , year = 2019\n}",
         "@article{k, title = {T}, keywords, year = 2019}",
         "@article{k, title = {T}, % on tides, that is\n year = 2019}",
-        "@article{k,\n title = {T},\n year = 2019\n",
         "@article(k,\n title = {T (a) part},\n year = 2019)",
         '@article(k, title = "T)", year = 2019)',
         "@article\n{k, title = {T}, year = 2019}",
@@ -62,6 +61,40 @@ def test_what_cannot_be_read_costs_its_entry_and_says_why(broken: str, reason: s
 
     assert [one.title for one in found if isinstance(one, Record)] == ["Whole", "Whole"]
     assert [(one.line, one.reason) for one in found if isinstance(one, Failure)] == [(4, reason)]
+
+
+@pytest.mark.parametrize("following", ["", WHOLE])
+@pytest.mark.parametrize("end", ["", ",", ",\n", ",\n  "])
+def test_an_entry_that_is_not_closed_is_a_record_and_a_failure(end: str, following: str) -> None:
+    found = outcome(f"{WHOLE}@article{{k,\n title = {{T}},\n year = {{2019}}{end}\n{following}")
+
+    assert [(one.key, one.year) for one in found if isinstance(one, Record)][:2] == [
+        ("whole", None), ("k", 2019),
+    ]  # fmt: skip
+    assert titles(following) == [one.title for one in found if isinstance(one, Record)][2:]
+    [failure] = [one for one in found if isinstance(one, Failure)]
+    assert (failure.line, failure.reason) == (4, "the entry is not closed")
+    assert not failure.expected
+
+
+@pytest.mark.parametrize("begun", ["@string{a = {b},\n", "@preamble{ {x}\n"])
+def test_what_is_no_entry_and_not_closed_is_a_failure(begun: str) -> None:
+    assert failures(WHOLE + begun) == [(4, "the entry is not closed")]
+
+
+def test_a_failure_of_an_entry_that_is_not_closed_shows_where_it_breaks_off() -> None:
+    long = "@misc{k, title = {T}, note = {%s}, year = {2019}," % ("tides and " * 20)
+    shown = [one.excerpt for one in outcome(long) if isinstance(one, Failure)]
+
+    assert len(shown) == 1
+    assert len(shown[0]) <= 80
+    assert shown[0].startswith("@misc{k, title = {T}")
+    assert shown[0].endswith("and }, year = {2019},")
+
+
+def test_an_entry_that_an_escaped_brace_keeps_open_is_closed() -> None:
+    assert failures(r"@misc{k, title = {Sets \{ and all}, year = 2019}" + "\n" + WHOLE) == []
+    assert len(failures(r"@misc{k, title = {Sets \{ and all}, year = 2019,")) == 1
 
 
 def test_a_failure_shows_the_beginning_of_its_entry() -> None:

@@ -240,6 +240,20 @@ def test_what_is_titled_as_retracted_is() -> None:
     assert not paper().retracted
 
 
+@pytest.mark.parametrize(
+    ("field", "extra"),
+    [
+        ("N1  - retracted: yes", ()),
+        ("N1  - Retracted", ()),
+        ("M3  - Retracted", (("ris-M3", "Retracted"),)),
+    ],
+)
+def test_what_is_marked_as_retracted_is(field: str, extra: tuple[tuple[str, str], ...]) -> None:
+    assert (paper(field).retracted, paper(field).extra) == (True, extra)
+    assert not paper("N1  - retracted: no").retracted
+    assert not paper("N1  - Not retracted").retracted
+
+
 def test_a_second_title_is_kept_beside_the_first() -> None:
     assert paper("TI  - Lampen").extra == (("ris-TI", "Lampen"),)
 

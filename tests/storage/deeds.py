@@ -95,6 +95,7 @@ def remove(folder: Path, *paper_ids: str) -> None:
 def make_older(catalog: Catalog, version: int) -> None:
     """Undo what later versions added to the catalog, and close it."""
     undone = (
+        (4, "ALTER TABLE sources DROP COLUMN read_as"),
         (3, "ALTER TABLE sources DROP COLUMN digest"),
         (3, "ALTER TABLE sources DROP COLUMN import_id"),
         (3, "ALTER TABLE failures DROP COLUMN import_id"),

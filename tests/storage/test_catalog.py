@@ -27,7 +27,7 @@ from ragassist.storage.catalog import CATALOG_NAME, Catalog
 from ragassist.storage.schema import SCHEMA_VERSION
 from tests.conftest import WriteJsonl
 from tests.papers_made import make_papers
-from tests.storage.deeds import add, add_and_die, read_back, search
+from tests.storage.deeds import add, add_and_die, make_older, read_back, search
 from tests.storage.processes import in_fresh_process, started
 
 T = TypeVar("T")
@@ -323,3 +323,12 @@ def test_a_library_is_made_again_with_room_after_the_disk_was_full_at_its_making
 
 def _make_with_little_room(folder: Path, file: Path, largest_file: int) -> None:
     _add_with_little_room(folder, file, largest_file, after="create")
+
+
+def test_a_catalog_of_version_3_learns_to_remember_how_sources_are_read(library: Path) -> None:
+    make_older(Catalog.open(library), 3)
+    catalog = Catalog.open(library)
+    assert catalog.rows("SELECT read_as FROM sources") == [(None,)]
+    assert catalog.value("SELECT count(*) FROM papers") == 40
+    catalog.close()
+    assert version_of(library) == SCHEMA_VERSION

@@ -9,8 +9,9 @@ a word; it joins no `#` and follows no `crossref`. So entries are split here, li
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from ragassist.sources.bibtex.blocks import KNOWN_TYPES, Block, split
+from ragassist.sources.bibtex.blocks import KNOWN_TYPES, UNCLOSED, Block, split
 from ragassist.sources.bibtex.families import Families, Whole
 from ragassist.sources.bibtex.fields import Unreadable, parse, parse_strings
 from ragassist.sources.bibtex.records import to_record
@@ -26,6 +27,7 @@ _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z][\w+.:-]*)\s*([{(])", re.MULTILINE)
 _KEY_AND_FIELD = re.compile(r'\s*[^\s,={}"]*\s*,\s*[\w+.:-]+\s*=\s*[{"\w]')
 _OTHER_BEGINNING = re.compile(r"\s*(?:<[!?a-zA-Z]|\{|\[)")
 _FEW_LINES = 20
+_NOT_CLOSED = "the entry is not closed"
 
 
 def looks_like(head: str) -> bool:
@@ -63,26 +65,34 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     """One record an entry; `@string`, `@preamble` and `@comment` are nothing.
 
     An entry that cannot be read, or has neither title nor abstract, is a failure, and costs no
-    other. Of entries with one key each is a record. In the order of the file, but for entries
-    whose `crossref`, `xdata` or `@string` comes later: they follow it. Memory is that of one
-    entry, of books and proceedings that others may refer to, and of entries that wait for theirs.
+    other. One whose last brace is missing is a record of what is there and a failure as well: what
+    else it held, and what stood behind it, may be lost. Of entries with one key each is a record.
+    In the order of the file, but for entries whose `crossref`, `xdata` or `@string` comes later:
+    they follow it. Memory is that of one entry, of books and proceedings that others may refer to,
+    and of entries that wait for theirs.
     """
     families = Families()
     for block in split(lines):
         try:
-            complete = _completed_by(block, families)
+            is_closed, complete = _completed_by(block, families)
             yield from (_outcome(whole, source) for whole in complete)
+            if not is_closed:
+                yield _failure(block.line, block.ends, _NOT_CLOSED, source)
         except Unreadable as why:
             yield _failure(block.line, block.excerpt, str(why), source)
     yield from (_outcome(whole, source) for whole in families.rest())
 
 
-def _completed_by(block: Block, families: Families) -> Iterator[Whole]:
+def _completed_by(block: Block, families: Families) -> tuple[bool, Iterator[Whole]]:
+    """Whether the block is closed, and the entries that are complete with it."""
+    is_closed = block.trouble != UNCLOSED
+    if block.kind == "preamble":
+        return is_closed, iter(())
     if block.kind == "string":
-        for name, value in parse_strings(block):
-            yield from families.define(name, value)
-    elif block.kind != "preamble":
-        yield from families.add(parse(block))
+        defined = (families.define(name, value) for name, value in parse_strings(block))
+        return is_closed, chain.from_iterable(defined)
+    entry = parse(block)
+    return entry.is_closed, families.add(entry)
 
 
 def _outcome(whole: Whole, source: str) -> Record | Failure:

@@ -57,6 +57,15 @@ class Block:
         """The first characters, on one line."""
         return " ".join(f"@{self.kind}{self.opening}{self.text[:_SHOWN]}".split())[:_SHOWN]
 
+    @property
+    def ends(self) -> str:
+        """The first and the last characters, on one line: where one that is not closed ends."""
+        if len(self.excerpt) < _SHOWN and len(self.text) <= _SHOWN:
+            return self.excerpt
+        half = _SHOWN // 2 - 2
+        last = " ".join(self.text[-_SHOWN:].split())
+        return f"{self.excerpt[:half]} \u2026 {last[-half:]}"
+
 
 def split(lines: Iterable[Line]) -> Iterator[Block]:
     """Everything between `@type{` and its closing brace, comments left out; in order.

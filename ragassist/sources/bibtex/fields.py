@@ -49,6 +49,7 @@ class Entry:
         line: 1-based, of its `@`.
         fields: by their names in lower case; of a field given twice the first, as in BibTeX.
         excerpt: its first characters.
+        is_closed: whether its last brace is there; else more may have stood behind its fields.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Entry:
     line: int
     fields: Mapping[str, Value]
     excerpt: str = ""
+    is_closed: bool = True
 
 
 def parse(block: Block) -> Entry:
@@ -93,15 +95,18 @@ def parse_strings(block: Block) -> list[tuple[str, Value]]:
 def _entry(block: Block, braces: re.Pattern[str]) -> Entry:
     key, position = _key(block.text)
     text = block.text
+    is_closed = block.trouble != UNCLOSED
     if braces is _UNESCAPED_BRACE and block.trouble == UNCLOSED:
         # Counted so, the brace that BibTeX has for a value's was the last.
-        text = text.rstrip().removesuffix("}")
+        text = text.rstrip()
+        is_closed = text.endswith("}")
+        text = text.removesuffix("}")
     fields: dict[str, Value] = {}
     for name, value in _Text(text, braces).fields(position):
         if _swallowed(value, _NEXT_FIELD if block.trouble else _NEXT_LINE_IS_FIELD, name):
             raise Unreadable(f"the brace that opens {name!r} is not closed")
         fields.setdefault(name, value)
-    return Entry(block.kind, key, block.line, fields, block.excerpt)
+    return Entry(block.kind, key, block.line, fields, block.excerpt, is_closed)
 
 
 def _swallowed(value: Value, next_field: re.Pattern[str], name: str) -> bool:

@@ -6,7 +6,10 @@ from ragassist.sources.bibtex.values import plain
 
 _AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
 _BRACES = re.compile(r"[{}]")
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV|VI{0,3}")
+# From the likeliest on; the last may as well be initials.
+_SUFFIXES = tuple(map(re.compile, (r"(?:Jr|Sr)\.?", "I{2,3}|IV", "VI{0,3}")))
+# Behind a single comma a numeral is mostly a given name: `Rao, V`.
+_LONE_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
 _ET_AL = re.compile(r"[\s,]*\bet\.? al\.?$", re.IGNORECASE)
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*", re.IGNORECASE)
 _EXTENDED = re.compile(r'\s*"?\s*(?:family|given|prefix|suffix)\s*=', re.IGNORECASE)
@@ -73,11 +76,22 @@ def _name(written: str) -> str:
     last = names[-1]
     if len(names) == 1:
         return last
-    if len(names) == _COMMAS_OF_ONE_NAME and _SUFFIX.fullmatch(last):
+    if len(names) == _COMMAS_OF_ONE_NAME and _LONE_SUFFIX.fullmatch(last) and _is_full(names[0]):
         return f"{names[0]} {last}"
-    if len(names) == _COMMAS_OF_ONE_NAME + 1 and _SUFFIX.fullmatch(last):
+    if len(names) == _COMMAS_OF_ONE_NAME + 1 and _rank(last) < _rank(names[1]):
         names = [names[0], last, names[1]]
     return ", ".join(filter(None, names))
+
+
+def _is_full(name: str) -> bool:
+    """Whether a name has a given name before its family name, and no particle there."""
+    return " " in name and not name[0].islower()
+
+
+def _rank(part: str) -> int:
+    """How likely a part of a name is a suffix, from 0 on; the less likely, the greater."""
+    ranks = (rank for rank, suffix in enumerate(_SUFFIXES) if suffix.fullmatch(part))
+    return next(ranks, len(_SUFFIXES))
 
 
 def _outer_commas(written: str) -> list[str]:
