@@ -196,7 +196,14 @@ class Import:
         failures.extend(failed)
         with self._catalog.transaction():
             store_failures(self._catalog, source_id, failed, self.import_id)
-            return absorb(self._catalog, source_id, self.import_id, records, self._chunk)
+            return absorb(
+                self._catalog,
+                source_id,
+                self.import_id,
+                records,
+                self._chunk,
+                damaged={failure.line for failure in failed if not failure.expected},
+            )
 
 
 def reading_of(catalog: Catalog, file: Path, read_as: ReadAs) -> ReadAs:

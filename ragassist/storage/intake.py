@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ragassist.papers.keys import identity_keys
@@ -145,12 +145,21 @@ def next_import(catalog: Catalog) -> int:
 
 
 def absorb(
-    catalog: Catalog, source_id: int, import_id: int, records: Sequence[Record], chunker: Chunker
+    catalog: Catalog,
+    source_id: int,
+    import_id: int,
+    records: Sequence[Record],
+    chunker: Chunker,
+    damaged: Collection[int] = (),
 ) -> Tally:
     """Take a batch of records of one source in; call it inside a transaction.
 
     A record already there word for word changes nothing; one whose key is there with other words
     replaces it.
+
+    Args:
+        damaged: the lines where an entry begins of which a part could not be read; what is left of
+            it replaces nothing.
     """
     before = int(catalog.value("SELECT coalesce(max(paper_row), 0) FROM papers"))
     changed: dict[int, Record | None] = {}
@@ -158,7 +167,8 @@ def absorb(
     replaced: list[int] = []
     known = 0
     for record in records:
-        stored = _store_record(catalog, source_id, import_id, record)
+        whole = record.line not in damaged
+        stored = _store_record(catalog, source_id, import_id, record, whole=whole)
         if stored is None:
             known += 1
             continue
@@ -180,9 +190,9 @@ def absorb(
 
 
 def _store_record(
-    catalog: Catalog, source_id: int, import_id: int, record: Record
+    catalog: Catalog, source_id: int, import_id: int, record: Record, *, whole: bool
 ) -> tuple[int, bool] | None:
-    """The id of the record and whether it is new; None where it was known word for word."""
+    """The id of the record and whether it is new; None where it was known and stays as it is."""
     fields = record_to_json(record)
     digest = hashlib.blake2b(fields.encode(), digest_size=16).digest()
     key = record.key or title_key(record.title) or f"#{digest.hex()}"
@@ -198,6 +208,13 @@ def _store_record(
         if found is not None and found[1] == digest:
             _update_record(catalog, found[0], columns)
             return None
+    if found is not None and found[2] != import_id and not whole:
+        # Seen all the same, so that it does not count as gone from the file.
+        catalog.execute(
+            "UPDATE records SET line = ?, import_id = ? WHERE record_id = ?",
+            (record.line, import_id, found[0]),
+        )
+        return None
     if found is not None and found[2] != import_id:
         _update_record(catalog, found[0], columns)
         return found[0], False

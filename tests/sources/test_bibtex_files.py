@@ -137,6 +137,7 @@ def test_a_sync_of_a_file_that_is_cut_off_after_a_field_removes_nothing(tmp_path
         ]
         assert (source.removed, source.waiting) == ((), ())
         assert sorted(one.paper_id for one in library.papers()) == ["bats", "mice", "owls"]
+        assert library.paper("mice").abstract == "In snow."
 
     synced = ragassist("sync", refs, "--yes", cwd=tmp_path)
     assert synced.returncode == 1
