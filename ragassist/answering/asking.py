@@ -94,17 +94,16 @@ def answer(
         raise KeyboardInterrupt
     if model is not None:
         origin = _with_condensing(origin, question, model, before)
+    written = dataclasses.replace(written, origin=origin)
     if not written.claims:
-        return Declined(
-            question=question.text,
-            standalone=standalone,
-            reason=_why_not(catalog, question.filters, written),
-            nearest=tuple(found.papers[p.paper_id] for p in found.passages[:_NEAREST_SHOWN]),
-            passages=found.passages,
-            filters=question.filters,
-            origin=origin,
-            timings=clock.laps,
-        )
+        reason = _why_not(catalog, question.filters, written)
+        return _declined(question, standalone, found, written, reason, clock)
+    return _answered(question, standalone, found, written, clock)
+
+
+def _answered(
+    question: Question, standalone: str, found: Found, written: Written, clock: "_Clock"
+) -> Answer:
     cited = dict.fromkeys(paper_id for claim in written.claims for paper_id in claim.citations)
     return Answer(
         question=question.text,
@@ -114,7 +113,27 @@ def answer(
         references=tuple(found.papers[paper_id] for paper_id in cited if paper_id in found.papers),
         passages=found.passages,
         filters=question.filters,
-        origin=origin,
+        origin=written.origin,
+        timings=clock.laps,
+    )
+
+
+def _declined(
+    question: Question,
+    standalone: str,
+    found: Found,
+    written: Written,
+    reason: str,
+    clock: "_Clock",
+) -> Declined:
+    return Declined(
+        question=question.text,
+        standalone=standalone,
+        reason=reason,
+        nearest=tuple(found.papers[p.paper_id] for p in found.passages[:_NEAREST_SHOWN]),
+        passages=found.passages,
+        filters=question.filters,
+        origin=written.origin,
         timings=clock.laps,
     )
 
