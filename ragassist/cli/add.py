@@ -168,7 +168,7 @@ def _show_failures(failures: list[tuple[str, Failure]], *, verbose: bool) -> Non
         typer.echo(f"  and {surprising - _LISTED} more: --verbose lists them")
     if not verbose and len(failures) > surprising:
         lines = render.count(len(failures) - surprising, "line")
-        typer.echo(f"Left out {lines} of page headers and counters: --verbose lists them")
+        typer.echo(f"Left out {lines} that are no papers by nature: --verbose lists them")
 
 
 def _line(source: SourceReport) -> str:

@@ -52,7 +52,7 @@ def status(context: typer.Context, json: AsJson = False) -> None:
 def failures(
     context: typer.Context,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also page headers and counters, which are no papers.")
+        bool, typer.Option("--all", help="Also what is no paper by nature: headers, counters.")
     ] = False,
     json: AsJson = False,
 ) -> None:
