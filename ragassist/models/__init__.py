@@ -1,0 +1,1 @@
+"""Chat models: one choice, asked through LangChain, counted, bounded and remembered."""
