@@ -4,6 +4,9 @@ ask      {schema, question, standalone, answer: {text, claims: [claim]}, referen
          passages: [passage], origin, timings: {stage: seconds}}; in place of `answer`, when the
          library does not bear on the question, `declined: {reason, nearest: [paper_id]}`, and then
          `references` are the nearest. `standalone` is what was searched for.
+         With --dry-run or --show-prompt `{schema, draft: {model, version, messages: [{role,
+         content}], papers: {key: paper_id}, left_out, estimate: {prompt_tokens,
+         most_answer_tokens, most_usd, counted_with}}}`, null where no model would be asked.
 log      {schema, exchanges: [{number, conversation, asked_at, question, text, answered, answerer,
          verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages, claims,
          timings}}]}; the passages of the log have a place and no text.
@@ -32,7 +35,10 @@ failures {schema, failures: [failure with its "source"]}
 status   {schema, folder, papers, title_only, chunks, pending, embedder, generation,
          sources: [{source, reader, records}], failures, catalog_bytes, index_bytes,
          languages: {name: papers}}; English is not among the languages
-doctor   {schema, ok, checks: [{name, state: "ok" | "warning" | "failed", says}]}
+doctor   {schema, ok, checks: [{name, state: "ok" | "warning" | "failed", says}]}, and with --model
+         {schema, ok, model: {model, where, error, first_word_s, whole_s, pieces, streams, json:
+         "schema" | "text" | "no", window, window_known, price: {input, output, cached_input} in
+         dollars per million tokens, or null, price_source, usage}}; error is "" when it answered
 
 paper    {paper_id, title, authors: [name], authors_truncated, affiliations, year, date, venue,
          doi, arxiv_id, pmid, url, categories, keywords, tags, kind, retracted, extra: {name:
@@ -43,7 +49,8 @@ claim    {text, citations: [paper_id], invented: [key], verdict, why, evidence: 
          start, stop}], paragraph, first_written}; `invented` are keys that name no paper,
          `first_written` the sentence before a repair.
 origin   {answerer: "extractive" | "provider:model", prompts: {name: version}, usage: {calls,
-         input_tokens, output_tokens}, repairs, interrupted, failure}
+         input_tokens, output_tokens, cached_replies, cost_usd: dollars, or null where the price is
+         not known}, repairs, interrupted, failure}
 passage  {paper_id, title, rank, score, bm25, similarity, start, stop, text}
 Offsets are half-open, in characters (code points), into the paper's abstract.
 """
@@ -67,6 +74,7 @@ from ragassist.types import (
 )
 
 if TYPE_CHECKING:
+    from ragassist.answering.prompting import Draft
     from ragassist.syncing import SyncReport
 
 SCHEMA = 1
@@ -126,6 +134,13 @@ def of_claim(claim: Claim) -> dict[str, Any]:
         "paragraph": claim.paragraph,
         "first_written": claim.first_written,
     }
+
+
+def of_draft(draft: "Draft") -> dict[str, Any]:
+    """The shape of a call that is not made."""
+    shape = dataclasses.asdict(draft)
+    shape["messages"] = [{"role": role, "content": text} for role, text in draft.messages]
+    return shape
 
 
 def of_exchange(exchange: LoggedExchange) -> dict[str, Any]:

@@ -1,26 +1,33 @@
 """`ragassist ask` and `ragassist search`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.exits import end_with
 from ragassist.cli.options import (
+    As,
     AsJson,
     Author,
     Category,
     Extractive,
+    NoCache,
     NoLog,
     Question,
     SourceName,
     Tag,
     WholeLedger,
+    Words,
     Year,
     filters_from,
 )
+from ragassist.cli.prose import papers_in
 from ragassist.cli.session import session_of
-from ragassist.types import Declined
+from ragassist.types import Declined, Style
+
+if TYPE_CHECKING:
+    from ragassist.answering.prompting import Draft
 
 
 def ask(
@@ -31,9 +38,20 @@ def ask(
     author: Author = None,
     source: SourceName = None,
     tag: Tag = None,
+    shape: As = "prose",
+    words: Words = None,
     extractive: Extractive = False,
     ledger: WholeLedger = False,
+    show_prompt: Annotated[
+        bool,
+        typer.Option("--show-prompt", help="Print what the model would be told; do not ask it."),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print what asking would take; do not ask."),
+    ] = False,
     no_log: NoLog = False,
+    no_cache: NoCache = False,
     json: AsJson = False,
 ) -> None:
     """Answer a question from the abstracts, every sentence cited and checked.
@@ -50,12 +68,26 @@ def ask(
       ragassist ask "..." --json | jq -r '.answer.claims[].citations[]'
     """
     filters = filters_from(year, category, author, source, tag)
+    style = Style(shape=shape, words=words)
     session = session_of(context)
-    with session.open(writes=True, extractive=extractive) as library:
+    remember = not (no_log or no_cache)
+    asked = " ".join(question)
+    if show_prompt or dry_run:
+        with session.open() as library:
+            draft = library.draft(asked, filters=filters, style=style)
+        _show_draft(draft, whole=show_prompt, json=json)
+        return
+    with session.open(writes=True, extractive=extractive, remember=remember) as library:
         if json:
-            outcome = library.ask(" ".join(question), filters=filters)
+            outcome = library.ask(asked, filters=filters, style=style)
         else:
-            outcome = render.show_stream(library.stream(" ".join(question), filters=filters))
+            stream = library.stream(asked, filters=filters, style=style)
+            outcome = render.show_stream(
+                stream,
+                shape,
+                paper_of=papers_in(library),
+                markdown=session.settings().model is not None and not extractive,
+            )
         if session.settings().log and not no_log:
             library.log(outcome)
     if json:
@@ -63,6 +95,15 @@ def ask(
     else:
         render.show_outcome_end(outcome, ledger=ledger)
     end_with(outcome.origin, declined=isinstance(outcome, Declined))
+
+
+def _show_draft(draft: "Draft | None", *, whole: bool, json: bool) -> None:
+    if json:
+        typer.echo(as_json.dumps({"draft": None if draft is None else as_json.of_draft(draft)}))
+    elif draft is None:
+        typer.echo("No passage was found: no model would be asked.")
+    else:
+        render.show_draft(draft, whole=whole)
 
 
 def search(

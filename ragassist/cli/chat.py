@@ -1,206 +1,176 @@
 """`ragassist chat`: questions and follow-ups, one after the other."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragassist.cli import render
 from ragassist.cli.exits import FAILED
 from ragassist.cli.options import (
+    As,
     Author,
     Category,
     Extractive,
+    NoCache,
     NoLog,
     SourceName,
     Tag,
+    Words,
     Year,
     filters_from,
 )
 from ragassist.cli.session import HISTORY_NAME, session_of
-from ragassist.errors import RagassistError
+from ragassist.errors import RagassistError, UsageError
 from ragassist.text import one_line
-from ragassist.types import Answer, Declined, Exchange, Filters
+from ragassist.types import LoggedExchange, Style
 
 if TYPE_CHECKING:
+    from ragassist.cli.chatting.conversation import Conversation
+    from ragassist.cli.chatting.warming import Warmth
     from ragassist.library import Library
-
-_PROMPT = "> "
-_HELP = """\
-Ask in your own words; a follow-up may lean on what was said before.
-  /sources   the papers of the last answer
-  /show ID   all that is known of a paper
-  /why N     the evidence for sentence N of the last answer
-  /help      this
-  /quit      leave (or Ctrl-D); Ctrl-C stops an answer"""
 
 
 def chat(
     context: typer.Context,
+    go_on: Annotated[
+        bool, typer.Option("--continue", "-c", help="Go on with the latest conversation.")
+    ] = False,
+    number: Annotated[
+        int | None,
+        typer.Option(
+            "--conversation", metavar="ID", help="Go on with this one; `log` has the numbers."
+        ),
+    ] = None,
     year: Year = None,
     category: Category = None,
     author: Author = None,
     source: SourceName = None,
     tag: Tag = None,
+    shape: As = "prose",
+    words: Words = None,
     extractive: Extractive = False,
     no_log: NoLog = False,
+    no_cache: NoCache = False,
 ) -> None:
     """Ask questions one after the other, with follow-ups.
 
     Answers are those of `ask`. A follow-up ("and what about its limits?") is searched for as the
-    question it stands for, which is shown. On a terminal lines are edited and kept as history; in
-    a pipe every line is a question, and the exit code is 1 when one could not be answered for an
-    error.
+    question it stands for, which is shown. On a terminal lines are edited, completed and kept as
+    history, and /help lists the commands; in a pipe every line is a question or a command, and the
+    exit code is 1 when one met an error.
 
     \b
     Examples:
       ragassist chat
       ragassist chat --year 2022.. --category CL
+      ragassist chat --continue
       ragassist chat < questions.txt
     """
     filters = filters_from(year, category, author, source, tag)
+    if go_on and number is not None:
+        raise UsageError("--continue is the latest conversation: leave it or --conversation out")
     session = session_of(context)
-    keeps = session.settings().log and not no_log
-    with session.open(writes=True, extractive=extractive) as library:
+    settings = session.settings()
+    remember = not (no_log or no_cache)
+    with session.open(writes=True, extractive=extractive, remember=remember) as library:
         # A mistake in the folder's name is said now, not after the first question.
-        papers = library.status().papers
-        conversation = Conversation(library, filters, keeps=keeps)
-        if sys.stdin.isatty():
-            typer.echo(f"{papers} papers. /help says what can be typed.", err=True)
-            lines = _typed(library.folder / HISTORY_NAME if keeps else None)
-        else:
-            lines = _piped()
+        papers = library.count()
+        earlier = _earlier(library, number) if go_on or number is not None else ()
+
+        from ragassist.cli.chatting.conversation import Conversation, Manner
+        from ragassist.cli.chatting.warming import Warmth, needed
+
+        model = None if extractive else settings.model
+        manner = Manner(
+            style=Style(shape=shape, words=words),
+            keeps=settings.log and not no_log,
+            model=model is not None,
+        )
+        warmth = Warmth(needed(model=manner.model, vectors=library.asks_chroma()))
+        conversation = Conversation(library, filters, manner, warmth)
+        if earlier:
+            conversation.resume(earlier)
+        typed = sys.stdin.isatty()
+        lines = _piped()
+        if typed:
+            history = library.folder / HISTORY_NAME if manner.keeps else None
+            toolbar = _Toolbar(conversation, papers, model)
+            lines = _typed(library, history, toolbar, warmth)
         for line in lines:
-            if not conversation.hear(line):
+            if not _hear(conversation, line):
                 break
-    if conversation.failed and not sys.stdin.isatty():
+        warmth.cancel()
+    if conversation.failed and not typed:
         raise typer.Exit(FAILED)
 
 
-class Conversation:
-    """What was said so far, and what the next line does.
+def _earlier(library: "Library", number: int | None) -> tuple[LoggedExchange, ...]:
+    found = library.conversation(number)
+    if not found:
+        raise UsageError("nothing is in the log: there is no conversation to go on with")
+    return found
 
-    Attributes:
-        failed: whether a question met an error.
-    """
 
-    def __init__(self, library: "Library", filters: Filters, *, keeps: bool) -> None:
-        self._library = library
-        self._filters = filters
-        self._keeps = keeps
-        self._earlier: list[Exchange] = []
-        self._last: Answer | Declined | None = None
-        self._number: int | None = None
-        self.failed = False
+def _hear(conversation: "Conversation", line: str) -> bool:
+    """Do what a line says; False where it ends the chat."""
+    from ragassist.cli.chatting.commands import obey
 
-    def hear(self, line: str) -> bool:
-        """Answer a line; False where it ends the conversation."""
-        line = one_line(line)
-        word, _, rest = line.partition(" ")
-        try:
-            if word in {"/quit", "/exit"}:
-                return False
-            if word.startswith("/"):
-                self._obey(word, rest.strip())
-            elif line:
-                self._answer(line)
-        except RagassistError as error:
-            self.failed = True
-            typer.echo(f"error: {one_line(str(error))}", err=True)
-        except KeyboardInterrupt:
-            typer.echo("\ninterrupted", err=True)
-        return True
+    line = one_line(line)
+    try:
+        if line.startswith("/"):
+            return obey(conversation, line)
+        if line:
+            conversation.ask(line)
+    except RagassistError as error:
+        conversation.failed = True
+        typer.echo(f"error: {one_line(str(error))}", err=True)
+    except KeyboardInterrupt:
+        typer.echo("\ninterrupted", err=True)
+    return True
 
-    def _obey(self, word: str, rest: str) -> None:
-        if word == "/sources":
-            self._show_sources()
-        elif word == "/show" and rest:
-            render.show_paper(self._library.paper(rest))
-        elif word == "/why" and rest:
-            self._show_why(rest)
-        elif word == "/help":
-            typer.echo(_HELP)
-        else:
-            self.failed = True
-            needs = {"/show": " needs a paper's ID", "/why": " needs a sentence's number"}
-            says = needs.get(word, " is not known: /help lists what is")
-            typer.echo(f"{word}{says}", err=True)
 
-    def _answer(self, question: str) -> None:
-        stream = self._library.stream(question, filters=self._filters, earlier=self._earlier)
-        outcome = render.show_stream(stream)
-        render.show_outcome_end(outcome)
-        typer.echo()
-        self._last = outcome
-        said = outcome.text if isinstance(outcome, Answer) else ""
-        self._earlier.append(Exchange(question=outcome.standalone, said=said))
-        if self._keeps:
-            number = self._library.log(outcome, conversation=self._number)
-            self._number = self._number or number
-        if outcome.origin.interrupted:
-            typer.echo("interrupted: the text ends here", err=True)
-        if outcome.origin.failure:
-            self.failed = True
-            typer.echo(f"error: the text ends here: {outcome.origin.failure}", err=True)
+class _Toolbar:
+    """The line under the prompt: how many papers there are, who answers, what is filtered."""
 
-    def _show_sources(self) -> None:
-        if self._last is None:
-            typer.echo("nothing was asked yet", err=True)
-        elif isinstance(self._last, Declined):
-            render.show_references(self._last.nearest)
-        else:
-            render.show_references(self._last.references)
+    def __init__(self, conversation: "Conversation", papers: int, model: str | None) -> None:
+        self._conversation = conversation
+        self._papers = papers
+        self._model = one_line(model or "extractive")
 
-    def _show_why(self, which: str) -> None:
-        claims = self._last.claims if isinstance(self._last, Answer) else ()
-        if not claims:
-            typer.echo("there is no answer to look into yet", err=True)
-        elif which.isdecimal() and 1 <= int(which) <= len(claims):
-            render.show_claim(int(which), claims[int(which) - 1])
-        else:
-            typer.echo(f"no sentence {which}: the last answer has 1 to {len(claims)}", err=True)
+    def __call__(self) -> str:
+        from ragassist.cli.chatting.conditions import as_typed
+        from ragassist.cli.chatting.cost import in_dollars, spent_on
+
+        filters = as_typed(self._conversation.filters)
+        cost = spent_on(self._conversation.spent).cost_usd
+        parts = (
+            f"{self._papers:,} paper{'' if self._papers == 1 else 's'}",
+            self._model,
+            f"filter {one_line(filters)}" if filters else "",
+            in_dollars(cost) if cost else "",
+            "" if self._conversation.turns else "/help",
+        )
+        return "  ·  ".join(filter(None, parts))
 
 
 def _piped() -> Iterator[str]:
     """The lines of standard input, each shown, so that the output can be read by itself."""
     for line in sys.stdin:
         if line.strip():
-            typer.echo(f"{_PROMPT}{one_line(line)}")
+            typer.echo(f"> {one_line(line)}")
             yield line
 
 
-def _typed(history: Path | None) -> Iterator[str]:
-    """The lines typed at the prompt, until Ctrl-D; Ctrl-C forgets the line."""
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.completion import WordCompleter
-    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+def _typed(
+    library: "Library", history: Path | None, toolbar: _Toolbar, warmth: "Warmth"
+) -> Iterator[str]:
+    from ragassist.cli.chatting.commands import COMMANDS
+    from ragassist.cli.chatting.prompt import Prompt
 
-    commands = ["/help", "/sources", "/show", "/why", "/quit"]
-    kept: History = InMemoryHistory()
-    if history is not None and _private(history):
-        kept = FileHistory(str(history))
-    # Only what begins a line is completed: `WORD` mode takes the slash into the word.
-    completer = WordCompleter(commands, WORD=True)
-    prompt: PromptSession[str] = PromptSession(
-        history=kept, completer=completer, complete_while_typing=False
-    )
-    while True:
-        try:
-            yield prompt.prompt(_PROMPT)
-        except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return
-
-
-def _private(path: Path) -> bool:
-    """Make the file readable by its user alone; False where it cannot be written."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        path.chmod(0o600)
-    except OSError:
-        return False
-    return True
+    commands = {
+        f"{name} " if command.takes else name: command.says for name, command in COMMANDS.items()
+    }
+    prompt = Prompt(library, history, commands, toolbar, on_ready=warmth.start)
+    return prompt.lines()

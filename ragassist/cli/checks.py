@@ -9,7 +9,8 @@ from typing import Literal
 from ragassist.cli.session import Session
 from ragassist.errors import LibraryNotFound, ModelMisconfigured, RagassistError
 from ragassist.library import Library
-from ragassist.models import ChatModel, ModelChoice
+from ragassist.models.chat import ChatModel
+from ragassist.models.choice import ModelChoice
 from ragassist.tokens import token_counter
 
 State = Literal["ok", "warning", "failed"]

@@ -9,6 +9,7 @@ import typer
 
 from ragassist.cli import render
 from ragassist.cli.exits import end_with
+from ragassist.cli.prose import papers_in
 from ragassist.types import Declined
 
 _QUESTION = "Can dense retrieval beat BM25?"
@@ -41,7 +42,7 @@ def demo(
         report = library.add(file)
         typer.echo(f"$ ragassist add {file.name}\n{report.papers} papers\n")
         typer.echo(f'$ ragassist ask "{question}"')
-        outcome = render.show_stream(library.stream(question))
+        outcome = render.show_stream(library.stream(question), paper_of=papers_in(library))
         render.show_outcome_end(outcome)
     end_with(outcome.origin, declined=isinstance(outcome, Declined))
     typer.echo("\nThe papers are real, their abstracts were written for this demo.")

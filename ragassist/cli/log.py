@@ -1,6 +1,7 @@
 """`ragassist log`."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +9,10 @@ from ragassist.cli import as_json, render
 from ragassist.cli.options import AsJson
 from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import UsageError
+from ragassist.types import LoggedExchange
+
+if TYPE_CHECKING:
+    from ragassist.library import Library
 
 
 def log(
@@ -18,6 +23,16 @@ def log(
     limit: Annotated[
         int, typer.Option("-n", "--limit", min=1, help="How many of the latest.")
     ] = 20,
+    conversation: Annotated[
+        int | None,
+        typer.Option(metavar="ID", help="The whole of the conversation this exchange is of."),
+    ] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORDS", help="Exchanges with all of these words, or beginnings; best first."
+        ),
+    ] = None,
     clear: Annotated[
         bool, typer.Option("--clear", help="Forget all of it, and what was typed in chats.")
     ] = False,
@@ -27,34 +42,62 @@ def log(
 
     Questions and answers of `ask` and `chat` are kept in the library's folder, and nowhere else, as
     is what you typed in chats, for the arrow keys. `--no-log` keeps one out, RAGASSIST_LOG=false
-    all of them. Times are UTC.
+    all of them. Times are UTC. Behind the number of an exchange stands that of its conversation,
+    which `ragassist chat --conversation` goes on with.
 
     \b
     Examples:
       ragassist log
       ragassist log 12
+      ragassist log --conversation 12
+      ragassist log --search "dense retriev"
       ragassist log -n 500 --json
       ragassist log --clear
     """
-    if clear and (number is not None or json):
+    asked = _Asked(number=number, conversation=conversation, search=search)
+    if clear and (asked.named or json):
         raise UsageError("--clear forgets the whole log: leave the number and --json out")
+    if asked.named > 1:
+        raise UsageError("a number, --conversation or --search: one of them")
     with session_of(context).open() as library:
         if clear:
             (library.folder / HISTORY_NAME).unlink(missing_ok=True)
             typer.echo(f"{_count(library.clear_log())} forgotten, and what was typed in chats")
             return
-        one = None if number is None else library.exchange(number)
-        kept = (one,) if one else library.exchanges(limit=limit)
+        kept = _read(library, asked, limit)
     if json:
         shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
         typer.echo(as_json.dumps(shape))
-    elif one is not None:
-        render.show_exchange(one)
-    else:
-        for exchange in kept:
-            render.show_exchange_line(exchange)
-        if not kept:
-            typer.echo("Nothing is in the log.")
+        return
+    whole = number is not None or conversation is not None
+    for exchange in kept:
+        (render.show_exchange if whole else render.show_exchange_line)(exchange)
+    if not kept:
+        typer.echo("Nothing is in the log." if search is None else "Nothing in the log has that.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which exchanges are wanted; the latest where nothing says."""
+
+    number: int | None
+    conversation: int | None
+    search: str | None
+
+    @property
+    def named(self) -> int:
+        """How many of them are said."""
+        return sum(one is not None for one in (self.number, self.conversation, self.search))
+
+
+def _read(library: "Library", asked: _Asked, limit: int) -> tuple[LoggedExchange, ...]:
+    if asked.number is not None:
+        return (library.exchange(asked.number),)
+    if asked.conversation is not None:
+        return library.conversation(asked.conversation)
+    if asked.search is not None:
+        return library.search_log(asked.search, limit=limit)
+    return library.exchanges(limit=limit)
 
 
 def _count(number: int) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from ragassist.errors import UsageError
-from ragassist.types import Filters
+from ragassist.types import Filters, Shape
 
 EmbedderName = Literal["builtin", "minilm"]
 Question = Annotated[
@@ -42,6 +42,14 @@ Tag = Annotated[
         metavar="NAME", help="Only papers with this tag, collection or keyword (repeatable)."
     ),
 ]
+As = Annotated[
+    Shape,
+    typer.Option("--as", help="The form of the answer; a list is numbered."),
+]
+Words = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="At most so many words, citations not counted."),
+]
 FormatName = Annotated[
     str | None,
     typer.Option(
@@ -65,6 +73,10 @@ WholeLedger = Annotated[
     bool, typer.Option("--ledger", help="Show every claim with its verdict and its evidence.")
 ]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Keep nothing of this in the library.")]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Ask the model even what it was asked before, word for word."),
+]
 
 _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 

@@ -2,7 +2,12 @@
 
 import sys
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+import typer
+
+from ragassist.types import WRITING
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -18,9 +23,13 @@ class ProgressBars:
         self._since = time.monotonic()
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._counter = TokenCounter()
 
     def update(self, stage: str, done: int, total: int) -> None:
-        """Move the bar of a stage."""
+        """Move the bar of a stage; count, behind the text, the tokens of what is being written."""
+        if stage == WRITING:
+            self._counter.show(done)
+            return
         if not self._shown or time.monotonic() - self._since < _PATIENCE_S:
             return
         if self._bars is None:
@@ -37,6 +46,33 @@ class ProgressBars:
         """Leave the bars as they stand."""
         if self._bars is not None:
             self._bars.stop()
+
+
+class TokenCounter:
+    """How much of an unfinished sentence a model has written: `… 23`, gone when it is shown.
+
+    It stands behind the cursor, which stays where it is, so that the text goes on over it.
+    """
+
+    def __init__(self) -> None:
+        self._seen = sys.stderr.isatty() and sys.stdout.isatty()
+        self._stands = False
+
+    @cached_property
+    def _cannot_go_back(self) -> bool:
+        from rich.console import Console
+
+        return Console(stderr=True).is_dumb_terminal
+
+    def show(self, tokens: int) -> None:
+        """Show the count; 0 takes it away."""
+        if not self._seen or not (tokens or self._stands) or self._cannot_go_back:
+            return
+        self._stands = tokens > 0
+        said = f" … {tokens}" if tokens else ""
+        sys.stdout.flush()
+        # Save the cursor, stop at the right edge rather than wrap, clear what stood there; go back.
+        typer.echo(f"\x1b7\x1b[?7l\x1b[K{said}\x1b[?7h\x1b8", nl=False, err=True)
 
 
 def _start() -> "Progress":

@@ -14,11 +14,13 @@ import typer
 from ragassist.cli import as_json, render
 from ragassist.cli.exits import NOT_MET, end_with
 from ragassist.cli.files import check_target, write_text
+from ragassist.cli.look import width
 from ragassist.cli.options import (
     AsJson,
     Author,
     Category,
     Extractive,
+    NoCache,
     SourceName,
     Tag,
     WholeLedger,
@@ -64,6 +66,7 @@ def related(
     tag: Tag = None,
     extractive: Extractive = False,
     ledger: WholeLedger = False,
+    no_cache: NoCache = False,
     json: AsJson = False,
 ) -> None:
     """Write a related-work summary: the papers on a topic by theme, every sentence cited.
@@ -84,7 +87,7 @@ def related(
     _check_files(bib, out, force=force)
     filters = filters_from(year, category, author, source, tag)
     session = session_of(context)
-    with session.open(writes=True, extractive=extractive) as library:
+    with session.open(writes=True, extractive=extractive, remember=not no_cache) as library:
         stream = library.related(" ".join(topic), filters=filters, limit=papers)
         outcome = _drain(stream, shown=sys.stderr.isatty() and not extractive)
     if isinstance(outcome, Declined):
@@ -177,7 +180,7 @@ def _show_declined(declined: Declined, *, json: bool) -> None:
 
 def _wrapped(text: str) -> str:
     """Plain text as wide as the terminal; in a pipe its lines are left whole."""
-    columns = render.width()
+    columns = width()
     if columns is None:
         return text
     lines = (

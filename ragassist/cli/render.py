@@ -1,7 +1,6 @@
 """How papers, passages and answers look on a terminal, and as plain text in a pipe."""
 
 import os
-import shutil
 import sys
 import textwrap
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
@@ -10,68 +9,34 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from ragassist.text import one_line
-from ragassist.types import Answer, Claim, Declined, Failure, LoggedExchange, Paper, Passage
+from ragassist.cli.look import ALARM, DIM, STRONG, Flow, Piece, address_of, say, width
+from ragassist.cli.prose import PaperOf, ProseWriter
+from ragassist.text import one_line, strip_controls
+from ragassist.types import Answer, Claim, Declined, Failure, LoggedExchange, Paper, Passage, Shape
 
 if TYPE_CHECKING:
+    from ragassist.answering.prompting import Draft
     from ragassist.storage.papers import FieldOrigin
 
 Outcome = TypeVar("Outcome")
 
-_WIDEST = 100
-_NARROWEST = 20
 _SHOWN_VALUE = 60
 _NOT_ENGLISH = "stemming and stop words are those of English and do not help there"
 
 
-def width() -> int | None:
-    """Columns to wrap at; None in a pipe, where lines are left whole."""
-    if not sys.stdout.isatty():
-        return None
-    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+def show_stream(
+    stream: Generator[Claim, None, Outcome],
+    shape: Shape = "prose",
+    *,
+    paper_of: PaperOf | None = None,
+    markdown: bool = False,
+) -> Outcome:
+    """Write the claims of an answer as they come; returns what the stream returns.
 
-
-class ProseWriter:
-    """Writes claims as they come: sentence by sentence, wrapped, paragraphs parted."""
-
-    def __init__(self) -> None:
-        self._columns = width()
-        self._column = 0
-        self._paragraph: int | None = None
-
-    def write(self, claim: Claim) -> None:
-        """Write one claim, its citations and its flag, at once."""
-        parted = self._paragraph is not None and claim.paragraph != self._paragraph
-        if parted:
-            self._say("\n\n")
-            self._column = 0
-        self._paragraph = claim.paragraph
-        from ragassist.answering.prose import as_sentence
-
-        for word in one_line(as_sentence(claim)).split(" "):
-            self._word(word)
-        sys.stdout.flush()
-
-    def end(self) -> None:
-        """End the line, if there is one."""
-        if self._paragraph is not None:
-            self._say("\n")
-
-    def _word(self, word: str) -> None:
-        if self._column and self._columns and self._column + 1 + len(word) > self._columns:
-            self._say("\n")
-            self._column = 0
-        lead = " " if self._column else ""
-        self._say(lead + word)
-        self._column += len(lead + word)
-
-    def _say(self, text: str) -> None:
-        typer.echo(text, nl=False)
-
-
-def show_stream(stream: Generator[Claim, None, Outcome]) -> Outcome:
-    """Write the claims of an answer as they come; returns what the stream returns."""
-    writer = ProseWriter()
+    Args:
+        paper_of, markdown: as for `ProseWriter`.
+    """
+    writer = ProseWriter(shape=shape, paper_of=paper_of, markdown=markdown)
     try:
         with _waiting():
             claim = next(stream)
@@ -94,12 +59,13 @@ def _waiting() -> Iterator[None]:
     """On a terminal, a word that something is being done; gone when it is."""
     shown = sys.stderr.isatty() and sys.stdout.isatty()
     if shown:
-        typer.echo("…", nl=False, err=True)
+        # What is told meanwhile is written over it.
+        typer.echo("…\r", nl=False, err=True)
     try:
         yield
     finally:
         if shown:
-            typer.echo("\r \r", nl=False, err=True)
+            typer.echo(" \r", nl=False, err=True)
 
 
 def show_outcome_end(outcome: Answer | Declined, *, ledger: bool = False) -> None:
@@ -112,12 +78,20 @@ def show_outcome_end(outcome: Answer | Declined, *, ledger: bool = False) -> Non
 
 def _show_answer_end(answer: Answer, *, ledger: bool) -> None:
     typer.echo()
-    _paragraph(ledger_line(answer.claims))
+    show_ledger_line(answer.claims)
     if ledger:
         show_ledger(answer.claims)
     if answer.references:
-        typer.echo("\nReferences:")
+        say("\n", Piece(text="References:", style=STRONG))
         show_references(answer.references)
+
+
+def show_ledger_line(claims: Sequence[Claim]) -> None:
+    """The ledger line: faint while nothing is wrong."""
+    from ragassist.answering.prose import is_flagged
+
+    flagged = any(map(is_flagged, claims))
+    _paragraph(ledger_line(claims), style=STRONG if flagged else DIM)
 
 
 def ledger_line(claims: Sequence[Claim]) -> str:
@@ -140,7 +114,12 @@ def show_claim(number: int, claim: Claim) -> None:
     """One claim of a ledger."""
     typer.echo()
     why = f" ({claim.why})" if claim.why else ""
-    _paragraph(f"{number}. {claim.verdict}{why}: {one_line(claim.text)}", hanging=3)
+    from ragassist.answering.prose import is_flagged
+
+    flow = Flow(hanging=3)
+    verdict = Piece(text=f"{claim.verdict}{why}", style=ALARM if is_flagged(claim) else STRONG)
+    flow.put([Piece(text=f"{number}. "), verdict, Piece(text=f": {one_line(claim.text)}")])
+    flow.new_line()
     if claim.first_written:
         _paragraph(f"repaired; first written: {one_line(claim.first_written)}", indent=3)
     quotes = {quote.paper_id: quote for quote in claim.evidence}
@@ -157,7 +136,7 @@ def show_claim(number: int, claim: Claim) -> None:
 
 
 def show_exchange_line(exchange: LoggedExchange) -> None:
-    """One line of the log: number, when, what came of it, the question."""
+    """One line of the log: number, conversation, when, what came of it, the question."""
     when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
     came = ", ".join(f"{count} {verdict}" for verdict, count in exchange.verdicts.items())
     came = came if exchange.answered else "declined"
@@ -165,46 +144,59 @@ def show_exchange_line(exchange: LoggedExchange) -> None:
         came += ", interrupted"
     columns = width()
     if columns is None:
-        typer.echo(f"{exchange.number}\t{when}\t{came}\t{one_line(exchange.question)}")
+        fields = (str(exchange.number), str(exchange.conversation), when, came)
+        typer.echo("\t".join([*fields, one_line(exchange.question)]))
         return
-    lead = f"{exchange.number:4}  {when}  {came}: "
-    typer.echo(lead + _cut(one_line(exchange.question), max(columns - len(lead), 20)))
+    lead = f"{exchange.number:4} in {exchange.conversation}  {when[:16]}  {came}: "
+    question = _cut(one_line(exchange.question), max(columns - len(lead), 20))
+    say(Piece(text=lead, style=DIM), question)
 
 
 def show_exchange(exchange: LoggedExchange) -> None:
     """An exchange of the log: the question, who answered when, the text."""
     show_exchange_line(exchange)
     typer.echo(f"answered by {exchange.answerer}\n")
-    for paragraph in exchange.text.split("\n\n"):
-        _paragraph(one_line(paragraph))
-        typer.echo()
+    for line in exchange.text.split("\n"):
+        if line:
+            _paragraph(one_line(line))
+        else:
+            typer.echo()
+    typer.echo()
 
 
 def show_declined(declined: Declined) -> None:
     """Why there is no answer, and the papers that came nearest."""
     _paragraph(declined.reason)
     if declined.nearest:
-        typer.echo("\nNearest papers:")
+        say("\n", Piece(text="Nearest papers:", style=STRONG))
         show_references(declined.nearest)
 
 
 def show_references(papers: Iterable[Paper]) -> None:
     """One entry a paper: its id, then who, when and what."""
     for paper in papers:
-        _paragraph(f"[{paper.paper_id}] {describe(paper)}", hanging=4)
+        flow = Flow(hanging=4)
+        link = address_of(paper)
+        key = Piece(text=paper.paper_id, link=link)
+        flow.put([Piece(text="["), key, Piece(text="] "), *_described(paper, link)])
+        flow.new_line()
 
 
 def describe(paper: Paper) -> str:
     """`Yujia Qin et al. (2023). Tool Learning with Foundation Models.`, of what is known."""
+    return "".join(piece.text for piece in _described(paper, None))
+
+
+def _described(paper: Paper, link: str | None) -> list[Piece]:
     who = authors_of(paper)
     when = f"({paper.year})" if paper.year is not None else ""
     lead = " ".join(part for part in (who, when) if part)
     title = one_line(paper.title) or "(untitled)"
-    text = f"{lead.removesuffix('.')}. {title}" if lead else title
-    text += "" if text[-1] in ".?!" else "."
+    pieces = [Piece(text=f"{lead.removesuffix('.')}. ")] if lead else []
+    pieces += [Piece(text=title, link=link), Piece(text="" if title[-1] in ".?!" else ".")]
     if paper.venue:
-        text += f" {one_line(paper.venue)}."
-    return " ".join([text, *(f"({mark})" for mark in paper.marks)])
+        pieces.append(Piece(text=f" {one_line(paper.venue)}."))
+    return [*pieces, *(Piece(text=f" ({mark})", style=STRONG) for mark in paper.marks)]
 
 
 def authors_of(paper: Paper) -> str:
@@ -328,7 +320,17 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
-def _paragraph(text: str, *, indent: int = 0, hanging: int = 0) -> None:
+def show_hanging(lead: str, text: str) -> None:
+    """A paragraph behind what leads it in, its other lines under the first."""
+    _paragraph(f"{lead}{text}", hanging=len(lead))
+
+
+def show_text(text: str, *, style: str = "") -> None:
+    """A paragraph in one style."""
+    _paragraph(text, style=style)
+
+
+def _paragraph(text: str, *, indent: int = 0, hanging: int = 0, style: str = "") -> None:
     columns = width()
     if columns is None:
         typer.echo(" " * indent + text)
@@ -340,8 +342,28 @@ def _paragraph(text: str, *, indent: int = 0, hanging: int = 0) -> None:
         subsequent_indent=" " * (indent + hanging),
         break_on_hyphens=False,
     )
-    typer.echo("\n".join(wrapped))
+    say(Piece(text="\n".join(wrapped), style=style))
 
 
 def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+
+
+def show_draft(draft: "Draft", *, whole: bool) -> None:
+    """What a call of the model would take, and with `whole` all that the model would be told."""
+    if whole:
+        for role, text in draft.messages:
+            typer.echo(f"--- {role}\n{strip_controls(text)}\n")
+        typer.echo("---")
+    estimate = draft.estimate
+    counted = "" if estimate.counted_with != "estimate" else ", estimated"
+    most = "price not known" if estimate.most_usd is None else f"at most ${estimate.most_usd:.4f}"
+    facts = [
+        f"{draft.model}, prompt {draft.version}: {count(estimate.prompt_tokens, 'token')}{counted}",
+        f"an answer of at most {count(estimate.most_answer_tokens, 'token')}; {most}",
+        f"{count(len(draft.papers), 'passage')}: {', '.join(draft.papers.values())}",
+    ]
+    if draft.left_out:
+        facts.append(f"{count(draft.left_out, 'passage')} left out: the model's window is full")
+    for fact in facts:
+        typer.echo(fact)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ragassist.cli.look import DIM, Piece, say
 from ragassist.errors import LibraryNotFound
 
 if TYPE_CHECKING:
     from ragassist.library import Library
-    from ragassist.models import ModelChoice
+    from ragassist.models.choice import ModelChoice
     from ragassist.settings import Settings
 
 FOLDER_NAME = ".ragassist"
@@ -36,7 +37,12 @@ class Session:
 
     @contextmanager
     def open(
-        self, *, missing_ok: bool = False, writes: bool = False, extractive: bool = False
+        self,
+        *,
+        missing_ok: bool = False,
+        writes: bool = False,
+        extractive: bool = False,
+        remember: bool = True,
     ) -> Iterator["Library"]:
         """The library that is meant, open; progress and notices go to standard error.
 
@@ -48,6 +54,7 @@ class Session:
             writes: sentences will be written: by the model that is configured, and where there is
                 none the user is told.
             extractive: not by the model, even if there is one.
+            remember: replies of the model may be taken from earlier calls, and kept for later ones.
 
         Raises:
             LibraryNotFound: there is none, and `missing_ok` is not set.
@@ -71,7 +78,7 @@ class Session:
                 lock_wait_s=settings.lock_wait_s,
                 notify=self.tell,
                 progress=bars.update,
-                model=None if extractive else self.model_choice(),
+                model=None if extractive else self.model_choice(remember=remember),
             ) as library,
         ):
             if writes and not extractive and settings.model is None:
@@ -90,13 +97,13 @@ class Session:
             self._settings = load_settings()
         return self._settings
 
-    def model_choice(self) -> "ModelChoice | None":
+    def model_choice(self, *, remember: bool = True) -> "ModelChoice | None":
         """The chat model that is configured; None where there is none."""
-        from ragassist.models import ModelChoice
-
         settings = self.settings()
         if settings.model is None:
             return None
+        from ragassist.models.choice import ModelChoice
+
         key = settings.openai_api_key
         return ModelChoice(
             name=settings.model,
@@ -104,13 +111,19 @@ class Session:
             api_key=None if key is None else key.get_secret_value(),
             timeout_s=settings.model_timeout_s,
             prompts=settings.prompts,
+            max_answer_tokens=settings.max_answer_tokens,
+            max_cost_usd=settings.max_cost,
+            prices=settings.prices,
+            window=settings.model_window,
+            # Replies are as telling as the log.
+            remember=remember and settings.cache and settings.log,
         )
 
     def tell(self, notice: str) -> None:
-        """A line on standard error, wrapped where that is a terminal."""
+        """A line on standard error, wrapped and faint where that is a terminal."""
         if sys.stderr.isatty():
             notice = textwrap.fill(notice, shutil.get_terminal_size().columns - 1)
-        typer.echo(notice, err=True)
+        say(Piece(text=notice, style=DIM), err=True)
 
 
 def session_of(context: typer.Context) -> Session:

@@ -1,15 +1,26 @@
 """`ragassist status`, `failures`, `doctor` and `reindex`."""
 
-from typing import Annotated
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.exits import FAILED
 from ragassist.cli.options import AsJson, EmbedderName
-from ragassist.cli.session import session_of
+from ragassist.cli.session import Session, session_of
+from ragassist.errors import ModelMisconfigured
 from ragassist.text import one_line
 
+if TYPE_CHECKING:
+    from ragassist.models.probing import Probed
+
+_JSON = {
+    "schema": "yes, held to a schema by the server",
+    "text": "yes, as text: the server takes no schema",
+    "no": "no: the reply was none",
+}
 _MARKS = {"ok": "ok", "warning": "note", "failed": "FAILED"}
 
 
@@ -74,19 +85,31 @@ def failures(
         typer.echo(render.failure_place(one.source, one))
 
 
-def doctor(context: typer.Context, json: AsJson = False) -> None:
-    """Check this machine and every vector of the library.
+def doctor(
+    context: typer.Context,
+    model: Annotated[
+        bool,
+        typer.Option("--model", help="Make one tiny call to the chat model, and no other check."),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Check this machine and every vector of the library, or the chat model.
 
-    Says what would leave the machine, too: nothing does. Exit code 1 when a check fails; each
-    says what to do.
+    Says what would leave the machine, too: nothing does, unless --model asks the model for one
+    short sentence. Exit code 1 when a check fails; each says what to do.
 
     \b
-    Example:
+    Examples:
       ragassist doctor
+      ragassist doctor --model
     """
+    session = session_of(context)
+    if model:
+        _check_model(session, json=json)
+        return
     from ragassist.cli.checks import check_all
 
-    checks = list(check_all(session_of(context)))
+    checks = list(check_all(session))
     ok = all(check.state != "failed" for check in checks)
     if json:
         shape = [{"name": c.name, "state": c.state, "says": c.says} for c in checks]
@@ -96,6 +119,51 @@ def doctor(context: typer.Context, json: AsJson = False) -> None:
             typer.echo(f"{_MARKS[check.state]:6} {check.name}: {one_line(check.says)}")
     if not ok:
         raise typer.Exit(FAILED)
+
+
+def _check_model(session: Session, *, json: bool) -> None:
+    from ragassist.models.probing import probe_model
+
+    choice = session.model_choice()
+    if choice is None:
+        raise ModelMisconfigured(
+            "no model is configured, and answers are the abstracts' own sentences: set "
+            "RAGASSIST_MODEL=provider:model, such as openai:gpt-4o-mini"
+        )
+    probed = probe_model(choice, session.tell)
+    if json:
+        typer.echo(as_json.dumps({"ok": not probed.error, "model": dataclasses.asdict(probed)}))
+    else:
+        for name, value in _found_out(probed):
+            typer.echo(f"{name + ':':10} {one_line(value)}")
+    if probed.error:
+        raise typer.Exit(FAILED)
+
+
+def _found_out(probed: "Probed") -> Iterator[tuple[str, str]]:
+    yield "model", probed.model
+    yield "where", probed.where
+    if probed.error:
+        yield "FAILED", probed.error
+    else:
+        yield (
+            "latency",
+            f"{probed.first_word_s:.2f} s to the first word, {probed.whole_s:.2f} s in all",
+        )
+        yield "streaming", f"yes, {probed.pieces} pieces" if probed.streams else "no, one piece"
+        yield "JSON", _JSON[probed.json]
+    assumed = "" if probed.window_known else ", assumed: RAGASSIST_MODEL_WINDOW says what it has"
+    yield "window", f"{probed.window} tokens{assumed}"
+    if probed.price is None:
+        yield "price", "not known: RAGASSIST_PRICES names a file that says it"
+        return
+    yield (
+        "price",
+        f"${probed.price.input:g} read, ${probed.price.output:g} written, per million tokens "
+        f"({probed.price_source})",
+    )
+    if probed.usage.cost_usd is not None:
+        yield "this call", f"${probed.usage.cost_usd:.6f}"
 
 
 def reindex(

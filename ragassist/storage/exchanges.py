@@ -2,14 +2,19 @@
 
 import dataclasses
 import json
+import re
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+from ragassist.errors import UsageError
 from ragassist.storage.catalog import Catalog, Row
 from ragassist.storage.chunks import generation_in_use
 from ragassist.types import Answer, Declined, LoggedExchange, Passage
 
+_WORD = re.compile(r"[^\W_]+")
 _COLUMNS = "number, conversation, asked_at, question, text, answered, answerer, verdicts, kept"
 
 
@@ -65,6 +70,57 @@ def read_exchange(catalog: Catalog, number: int) -> LoggedExchange | None:
         return None
     rows = catalog.rows(f"SELECT {_COLUMNS} FROM exchanges WHERE number = ?", (number,))
     return _exchange(rows[0]) if rows else None
+
+
+def read_conversation(catalog: Catalog, number: int | None = None) -> tuple[LoggedExchange, ...]:
+    """The exchanges of a conversation, oldest first; none where there is none.
+
+    Args:
+        number: of any exchange of it; None for that of the latest exchange.
+    """
+    if not _has_log(catalog):
+        return ()
+    one = "SELECT conversation FROM exchanges WHERE number = ?"
+    latest = "SELECT conversation FROM exchanges ORDER BY number DESC LIMIT 1"
+    which = catalog.value(latest) if number is None else catalog.value(one, (number,))
+    rows = catalog.rows(
+        f"SELECT {_COLUMNS} FROM exchanges WHERE conversation = ? ORDER BY number", (which,)
+    )
+    return tuple(map(_exchange, rows))
+
+
+def search_exchanges(
+    catalog: Catalog, words: str, limit: int | None = None
+) -> tuple[LoggedExchange, ...]:
+    """The exchanges with all of the words in question or text, best first (BM25), ties the latest.
+
+    A word is found where it begins one, whatever the case and the accents. Costs an index in memory
+    of all that is in the log, made for the search: 0.6 s for 10,000 exchanges.
+
+    Args:
+        limit: the best so many; None for all.
+
+    Raises:
+        UsageError: there is no word to look for.
+    """
+    wanted = _WORD.findall(words)
+    if not wanted:
+        raise UsageError(f"{words!r} has no word to search the log for")
+    if not _has_log(catalog):
+        return ()
+    logged = catalog.rows("SELECT number, question, text FROM exchanges")
+    with closing(sqlite3.connect(":memory:")) as index:
+        index.execute(
+            "CREATE VIRTUAL TABLE said USING fts5 "
+            "(question, text, tokenize = 'unicode61 remove_diacritics 2')"
+        )
+        index.executemany("INSERT INTO said (rowid, question, text) VALUES (?, ?, ?)", logged)
+        found = index.execute(
+            "SELECT rowid FROM said WHERE said MATCH ? ORDER BY rank, rowid DESC LIMIT ?",
+            (" AND ".join(f'"{word}"*' for word in wanted), -1 if limit is None else limit),
+        ).fetchall()
+    exchanges = (read_exchange(catalog, number) for (number,) in found)
+    return tuple(exchange for exchange in exchanges if exchange is not None)
 
 
 def clear_exchanges(catalog: Catalog) -> int:

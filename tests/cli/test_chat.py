@@ -1,90 +1,15 @@
-"""The chat, typed at in a real pseudo-terminal, and fed through a pipe."""
+"""The chat: questions, follow-ups and what is kept of them."""
 
-import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import pexpect
 
 from tests.chat_server import ChatServer, Reply, quotes_first
-from tests.cli.terminal import environment_of, ragassist
+from tests.cli.chatting import LEDGER, LINK, QUESTION, chat, log_of, piped
+from tests.cli.terminal import environment_of
 
-QUESTION = "What does dense passage retrieval improve?"
-LEDGER = r"Ledger: \d+ claims?: \d+ supported"
-
-
-class Screen:
-    """A terminal with the chat in it."""
-
-    def __init__(self, child: "pexpect.spawn[str]") -> None:
-        self.child = child
-
-    def type(self, text: str) -> None:
-        """Type a line."""
-        self.child.send(text + "\r")
-
-    def see(self, pattern: str) -> str:
-        """Wait for a pattern; returns what was shown up to it, without escapes."""
-        self.child.expect(pattern)
-        shown = str(self.child.before) + str(self.child.after)
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "")
-
-    def leave(self) -> None:
-        """Type Ctrl-D until it is heard: before the prompt is there it is lost."""
-        for _ in range(20):
-            if not self.child.isalive():
-                return
-            self.child.send("\x04")
-            if self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
-                return
-        raise AssertionError("Ctrl-D did not end the chat")
-
-    def ready(self) -> None:
-        """Wait for the prompt."""
-        self.see(r">[ \x08]")
-
-
-@contextmanager
-def chat(library: Path, *arguments: str, **environment: str) -> Iterator[Screen]:
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "ragassist", "--library", str(library), "chat", *arguments],
-        env=environment_of({"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **environment}),
-        dimensions=(40, 100),
-        encoding="utf-8",
-        timeout=20,
-    )
-    try:
-        screen = Screen(child)
-        screen.ready()
-        yield screen
-        screen.leave()
-    finally:
-        child.close(force=True)
-
-
-def piped(library: Path, lines: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ragassist", "--library", str(library), "chat"],
-        input=lines,
-        env=environment_of(environment),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-
-
-def log_of(library: Path) -> list[dict[str, Any]]:
-    listed = ragassist("--library", library, "log", "--json")
-    exchanges: list[dict[str, Any]] = json.loads(listed.stdout)["exchanges"]
-    return exchanges
+SELF_RAG = "How does Self-RAG decide when to retrieve?"
 
 
 def test_a_question_is_answered_with_citations_a_ledger_line_and_references(
@@ -92,109 +17,64 @@ def test_a_question_is_answered_with_citations_a_ledger_line_and_references(
 ) -> None:
     with chat(own_copy) as screen:
         screen.type(QUESTION)
-        shown = screen.see(LEDGER)
-        assert "[karpukhin2020dense]" in shown
+        assert "[karpukhin2020dense]" in screen.see(LEDGER)
         screen.see(r"References:\s+\[karpukhin2020dense\] Vladimir Karpukhin")
 
 
-def test_why_shows_the_evidence_of_a_sentence(own_copy: Path) -> None:
-    with chat(own_copy) as screen:
-        screen.type(QUESTION)
-        screen.see(LEDGER)
-        screen.ready()
-        screen.type("/why 1")
-        shown = screen.see(r"characters \d+ to \d+")
-        assert "1. supported: " in shown
-        assert re.search(r"\[karpukhin2020dense\] “", shown)
-
-
-def test_the_commands_say_what_they_need(own_copy: Path) -> None:
-    with chat(own_copy) as screen:
-        screen.type("/why 1")
-        screen.see("there is no answer to look into yet")
-        screen.type("/sources")
-        screen.see("nothing was asked yet")
-        screen.type("/show")
-        screen.see("/show needs a paper's ID")
-        screen.type("/show karpukhin2020dense")
-        screen.see("Dense Passage Retrieval for Open-Domain Question Answering")
-        screen.type("/show nobody1999")
-        screen.see("error: no paper 'nobody1999' in this library")
-        screen.type("/dance")
-        screen.see("/dance is not known: /help lists what is")
-        screen.type("/help")
-        screen.see("/quit +leave")
-
-
-def test_sources_lists_the_papers_of_the_last_answer(own_copy: Path) -> None:
+def test_citations_and_references_link_to_the_paper(own_copy: Path) -> None:
     with chat(own_copy) as screen:
         screen.type(QUESTION)
         screen.see("References:")
         screen.ready()
-        screen.type("/sources")
-        assert "References" not in screen.see(r"\[karpukhin2020dense\] Vladimir")
+        links = re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b\\([^\x1b]+)", screen.raw)
+
+    address = "https://doi.org/10.18653/v1/2020.emnlp-main.550"
+    assert links[0] == (address, "karpukhin2020dense")
+    # The title, as far as the line goes.
+    assert (address, "Dense Passage") in links
 
 
-def test_quit_leaves_and_says_nothing_more(own_copy: Path) -> None:
-    with chat(own_copy) as screen:
-        screen.type("/quit")
-        screen.child.expect(pexpect.EOF)
-        screen.child.wait()
-        assert screen.child.exitstatus == 0
-
-
-def test_the_arrow_brings_back_a_question_of_an_earlier_chat(own_copy: Path) -> None:
-    with chat(own_copy) as screen:
+def test_a_dumb_terminal_is_sent_no_escape_and_no_color_no_colour(own_copy: Path) -> None:
+    made_up = Reply(text="Rain falls upwards in most of the years [P1].")
+    with (
+        ChatServer([made_up]) as server,
+        chat(own_copy, NO_COLOR="1", **server.environment) as screen,
+    ):
         screen.type(QUESTION)
-        screen.see(LEDGER)
-    with chat(own_copy) as screen:
-        screen.child.send("\x1b[A")
-        screen.see(re.escape(QUESTION))
-        screen.child.send("\r")
-        screen.see(LEDGER)
-    assert (own_copy / "chat_history").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_command_is_completed(own_copy: Path) -> None:
-    with chat(own_copy) as screen:
-        screen.child.send("/sou\t")
-        screen.see("rces")
-        screen.child.send("\r")
-        screen.see("nothing was asked yet")
-
-
-def test_ctrl_c_at_the_prompt_forgets_the_line_and_stays(own_copy: Path) -> None:
-    with chat(own_copy) as screen:
-        screen.child.send("what was I\x03")
+        screen.see(r"\(!unsupported")
+        screen.see("References:")
         screen.ready()
-        screen.type("/help")
-        screen.see("/sources")
+        assert LINK in screen.raw
+        assert not re.search(r"\x1b\[(?:[0-9;]*;)?(?:3[0-7]|9[0-7]|38;[0-9;]+)m", screen.raw)
+    with chat(own_copy, TERM="dumb") as screen:
+        screen.type(QUESTION)
+        screen.see("References:")
+        assert "\x1b" not in screen.raw.split(QUESTION)[-1]
 
 
-def test_ctrl_c_stops_a_model_keeps_what_was_checked_and_stays(own_copy: Path) -> None:
-    slow = Reply(
-        text="BM25 is a robust baseline [P1]. It is " + "very " * 400 + "old [P1].", delay_s=0.05
+def test_what_a_model_marks_up_is_rendered(own_copy: Path) -> None:
+    text = (
+        "BM25 is a **robust baseline** [P1].\n\n"
+        "- BM25 is a robust baseline [P1].\n- BM25 is a *robust* baseline [P1].\n"
     )
-    with ChatServer([slow]) as server, chat(own_copy, **server.environment) as screen:
+    with ChatServer([Reply(text=text)]) as server, chat(own_copy, **server.environment) as screen:
         screen.type("Can dense retrieval beat BM25?")
-        screen.see(r"BM25 is a robust baseline")
-        screen.child.sendintr()
-        screen.see("interrupted: the text ends here")
-        server.wait_abandoned()
-        screen.type("/why 1")
-        screen.see(r"1\. \w+")
-    (kept,) = log_of(own_copy)
-    assert kept["kept"]["origin"]["interrupted"] is True
+        shown = screen.see("Ledger:")
+        said = "BM25 is a robust baseline [thakur2021beir]."
+        assert f"{said}\n\n- {said}\n- {said}\n" in shown
+        assert "\x1b[1mrobust" in screen.raw
+        assert "\x1b[3mrobust" in screen.raw
 
 
 def test_a_follow_up_is_searched_for_as_the_question_it_stands_for(own_copy: Path) -> None:
     with chat(own_copy) as screen:
-        screen.type("How does Self-RAG decide when to retrieve?")
+        screen.type(SELF_RAG)
         screen.see(LEDGER)
         screen.ready()
         screen.type("and what are its limits?")
         searched = screen.see(r"searching for: [^\n]+")
         assert "self" in searched.lower()
+        assert "\x1b[2msearching for: " in screen.raw
     first, second = log_of(own_copy)
     assert second["conversation"] == first["number"]
     assert second["question"] == "and what are its limits?"
@@ -208,12 +88,47 @@ def test_a_model_is_asked_to_make_a_follow_up_stand_alone(own_copy: Path) -> Non
         return quotes_first(messages)
 
     with ChatServer(reply) as server, chat(own_copy, **server.environment) as screen:
-        screen.type("How does Self-RAG decide when to retrieve?")
+        screen.type(SELF_RAG)
         screen.see(LEDGER)
         screen.ready()
         screen.type("and what are its limits?")
         screen.see(re.escape("searching for: What limits Self-RAG?"))
         screen.see(LEDGER)
+
+
+def test_an_earlier_conversation_goes_on(own_copy: Path) -> None:
+    piped(own_copy, f"{SELF_RAG}\n")
+    piped(own_copy, f"{QUESTION}\n")
+    with chat(own_copy, "--conversation", "1") as screen:
+        screen.type("and what are its limits?")
+        assert "self" in screen.see(r"searching for: [^\n]+").lower()
+        screen.see(LEDGER)
+
+    assert f"conversation 1\n> {SELF_RAG}\n" in screen.shown()
+    first, other, third = log_of(own_copy)
+    assert (first["conversation"], other["conversation"], third["conversation"]) == (1, 2, 1)
+
+
+def test_the_latest_conversation_goes_on_and_its_papers_can_be_listed(own_copy: Path) -> None:
+    piped(own_copy, f"{QUESTION}\n")
+    asked = piped(own_copy, "/sources\n/why 1\n", "--continue")
+
+    assert f"conversation 1\n> {QUESTION}\n" in asked.stdout
+    assert "\n[karpukhin2020dense] Vladimir" in asked.stdout
+    assert "1. supported: " in asked.stdout
+
+
+def test_a_conversation_that_is_not_there_is_a_mistake_of_usage(own_copy: Path) -> None:
+    latest = piped(own_copy, QUESTION, "--continue")
+    named = piped(own_copy, QUESTION, "--conversation", "7")
+
+    assert (latest.returncode, named.returncode) == (2, 2)
+    assert latest.stderr.endswith(
+        "error: nothing is in the log: there is no conversation to go on with\n"
+    )
+    assert named.stderr.endswith(
+        "error: no conversation 7 in the log: `ragassist log` lists them\n"
+    )
 
 
 def test_questions_from_a_pipe_are_answered_one_by_one(own_copy: Path) -> None:
@@ -261,7 +176,7 @@ def test_bytes_that_are_no_text_in_a_pipe_cost_nothing_but_themselves(own_copy: 
 
 
 def test_a_new_question_of_one_name_is_not_taken_for_a_follow_up(own_copy: Path) -> None:
-    asked = piped(own_copy, "How does Self-RAG decide when to retrieve?\nWhat is ColBERT?\n")
+    asked = piped(own_copy, f"{SELF_RAG}\nWhat is ColBERT?\n")
 
     assert "searching for" not in asked.stderr
     assert "[khattab2020colbert]" in asked.stdout
@@ -273,7 +188,7 @@ def test_a_chat_where_there_is_no_library_says_so_before_the_first_question(
     started = piped(tmp_path / "none", QUESTION)
 
     assert started.returncode == 2
-    assert "\nerror: no library in " in started.stderr
+    assert "error: no library in " in started.stderr
     assert started.stdout == ""
 
 
@@ -281,5 +196,10 @@ def test_sixty_columns_are_enough_for_an_answer(own_copy: Path) -> None:
     with chat(own_copy) as screen:
         screen.child.setwinsize(40, 60)
         screen.type(QUESTION)
-        lines = screen.see(LEDGER).split("\n")[2:]
-        assert max(map(len, lines)) <= 60
+        screen.see("\n")
+        lines = screen.see(LEDGER).split("\n")
+        screen.ready()
+        screen.type("/help")
+        screen.see("Ask in")
+        lines += screen.see("/quit").split("\n")
+        assert [line for line in lines if len(line) > 60] == []

@@ -346,7 +346,8 @@ def test_sixty_columns_are_enough(made_once: Path) -> None:
     question = "What does dense passage retrieval improve?"
     code, shown = ragassist_on_terminal("--library", made_once, "ask", question, columns=60)
     assert code == 0
-    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).split("\r\n")
+    escapes = r"\x1b(?:\[[0-9;?]*[A-Za-z]|\]8;[^\x1b]*\x1b\\)"
+    lines = re.sub(escapes, "", shown).split("\r\n")
     assert max(map(len, lines)) <= 60
     assert len(lines) > 5
 

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 from tests.chat_server import ChatServer, quotes_first
+from tests.cli.chatting import piped
 from tests.cli.terminal import ragassist
 
 QUESTION = "What does dense passage retrieval improve?"
@@ -18,11 +19,11 @@ def test_what_was_asked_is_listed_the_latest_last(own_copy: Path) -> None:
     listed = ragassist("--library", own_copy, "log")
 
     first, second = listed.stdout.splitlines()
-    number, when, came, question = first.split("\t")
-    assert (number, question) == ("1", QUESTION)
+    number, conversation, when, came, question = first.split("\t")
+    assert (number, conversation, question) == ("1", "1", QUESTION)
     assert when.startswith("20")
     assert came.endswith(" supported")
-    assert second.split("\t")[2:] == ["declined", "best pizza in Naples"]
+    assert second.split("\t")[3:] == ["declined", "best pizza in Naples"]
 
 
 def test_an_exchange_is_shown_whole(own_copy: Path) -> None:
@@ -38,6 +39,47 @@ def test_an_exchange_that_is_not_there_is_a_mistake_of_usage(own_copy: Path) -> 
 
     assert shown.returncode == 2
     assert shown.stderr == "error: no exchange 7 in the log: `ragassist log` lists them\n"
+
+
+def test_a_conversation_is_shown_whole_and_is_found_by_any_of_its_exchanges(
+    own_copy: Path,
+) -> None:
+    piped(own_copy, f"{QUESTION}\nand what about its speed?\n")
+    ask(own_copy, "best pizza in Naples")
+    listed = ragassist("--library", own_copy, "log").stdout.splitlines()
+    shown = ragassist("--library", own_copy, "log", "--conversation", "2")
+    as_json = ragassist("--library", own_copy, "log", "--conversation", "1", "--json")
+    missing = ragassist("--library", own_copy, "log", "--conversation", "9")
+
+    assert [line.split("\t")[:2] for line in listed] == [["1", "1"], ["2", "1"], ["3", "3"]]
+    assert QUESTION in shown.stdout
+    assert "and what about its speed?" in shown.stdout
+    assert "pizza" not in shown.stdout
+    assert [one["number"] for one in json.loads(as_json.stdout)["exchanges"]] == [1, 2]
+    assert missing.returncode == 2
+    assert missing.stderr == "error: no conversation 9 in the log: `ragassist log` lists them\n"
+
+
+def test_the_log_is_searched_in_questions_and_answers(own_copy: Path) -> None:
+    ask(own_copy, QUESTION)
+    ask(own_copy, "best pizza in Naples")
+    by_question = ragassist("--library", own_copy, "log", "--search", "PIZZA nap")
+    by_answer = ragassist("--library", own_copy, "log", "--search", "bert encod", "--json")
+    nothing = ragassist("--library", own_copy, "log", "--search", "pizza bert")
+    empty = ragassist("--library", own_copy, "log", "--search", "?!")
+
+    assert [line.split("\t")[0] for line in by_question.stdout.splitlines()] == ["2"]
+    assert [one["number"] for one in json.loads(by_answer.stdout)["exchanges"]] == [1]
+    assert nothing.stdout == "Nothing in the log has that.\n"
+    assert (empty.returncode, empty.stderr) == (
+        2,
+        "error: '?!' has no word to search the log for\n",
+    )
+
+
+def test_one_way_of_choosing_exchanges_at_a_time(own_copy: Path) -> None:
+    for options in (["1", "--search", "owls"], ["--clear", "--conversation", "1"]):
+        assert ragassist("--library", own_copy, "log", *options).returncode == 2
 
 
 def test_json_holds_what_makes_the_answer_again(own_copy: Path) -> None:

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from ragassist.errors import LibraryLocked, LibraryReadOnly
+from ragassist.errors import LibraryLocked, LibraryReadOnly, UsageError
 from ragassist.storage.catalog import CATALOG_NAME, Catalog
-from ragassist.storage.exchanges import clear_exchanges, log_exchange, read_exchanges
+from ragassist.storage.exchanges import (
+    clear_exchanges,
+    log_exchange,
+    read_conversation,
+    read_exchanges,
+    search_exchanges,
+)
 from ragassist.types import Answer, Claim, Declined, Evidence, Filters, Mark, Origin, Passage
 from tests.storage.deeds import make_older
 
@@ -185,3 +191,37 @@ def test_one_from_before_that_cannot_be_written_to_is_still_read(
             log_exchange(read_only, answer())
     finally:
         read_only.close()
+
+
+def test_a_conversation_is_read_by_any_of_its_exchanges_and_the_latest_by_none(
+    catalog: Catalog,
+) -> None:
+    first = log_exchange(catalog, answer())
+    other = log_exchange(catalog, declined("Do mice?"))
+    second = log_exchange(catalog, answer("And bats?"), first)
+
+    assert [one.number for one in read_conversation(catalog, second)] == [first, second]
+    assert [one.number for one in read_conversation(catalog)] == [first, second]
+    assert [one.number for one in read_conversation(catalog, other)] == [other]
+    assert read_conversation(catalog, 99) == ()
+
+
+def test_a_search_finds_all_words_by_their_beginnings_the_best_first(catalog: Catalog) -> None:
+    log_exchange(catalog, declined("Which owls of the far north of Norway hear the best in snow?"))
+    log_exchange(catalog, declined("Owls that hear"))
+    log_exchange(catalog, declined("Hear the NOËL bells"))
+
+    def found(words: str, limit: int | None = None) -> list[int]:
+        return [one.number for one in search_exchanges(catalog, words, limit)]
+
+    assert found("ow HEA") == [2, 1]
+    assert found("owl hear", 1) == [2]
+    assert found("noel") == [3]
+    assert found("wls") == []
+    assert found('"owls" AND (norway)*') == []
+    assert found('owls* "norway') == [1]
+
+
+def test_a_search_without_a_word_is_a_mistake_of_usage(catalog: Catalog) -> None:
+    with pytest.raises(UsageError, match="has no word to search the log for"):
+        search_exchanges(catalog, "?_!")

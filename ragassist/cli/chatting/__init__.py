@@ -1,0 +1,1 @@
+"""The chat: its prompt, what it remembers, and its /commands."""
