@@ -18,6 +18,9 @@ RagassistError                 exit 1: it failed, and says what to do
 ├── IndexUnavailable           the vectors are missing or damaged; the catalog is not
 ├── EmbedderUnavailable        the embedder's model is not on this machine and cannot be had
 └── ModelUnavailable           the model did not answer; says whether trying again may help
+    ├── CostLimitReached       the next call might cost more than is allowed, and was not made
+    ├── PromptTooLong          the prompt and the answer do not fit into what the model can read
+    └── ReplyInvalid           the model's reply has not the form that was asked for
 """
 
 from typing import ClassVar
@@ -93,3 +96,15 @@ class EmbedderUnavailable(RagassistError):
 
 class ModelUnavailable(RagassistError):
     """The model did not answer, or not in a way that can be read."""
+
+
+class CostLimitReached(ModelUnavailable):
+    """The next call might cost more than RAGASSIST_MAX_COST leaves; it was not made."""
+
+
+class PromptTooLong(ModelUnavailable):
+    """The model cannot read as much as it was sent. A shorter prompt helps."""
+
+
+class ReplyInvalid(ModelUnavailable):
+    """The model's reply has not the form that was asked for, asked twice."""

@@ -15,10 +15,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ragassist.errors import EmbedderMismatch, IndexUnavailable, StorageError, UsageError
+from ragassist.errors import (
+    EmbedderMismatch,
+    IndexUnavailable,
+    StorageError,
+    UnknownPaper,
+    UsageError,
+)
 from ragassist.storage.catalog import Catalog, catalog_exists
 from ragassist.text import strip_controls
 from ragassist.types import (
+    PROSE,
+    WRITING,
     AddReport,
     Answer,
     Claim,
@@ -31,16 +39,22 @@ from ragassist.types import (
     Passage,
     SourceReport,
     Status,
+    Style,
 )
 
 if TYPE_CHECKING:
     from ragassist.adding import ReadAs
+    from ragassist.answering.prompting import Draft
+    from ragassist.index.documents import PassageRetriever
     from ragassist.index.examination import Finding
     from ragassist.index.indexing import Progress
     from ragassist.index.retriever import Retriever
-    from ragassist.models import ChatModel, ModelChoice
+    from ragassist.models.chat import ChatModel
+    from ragassist.models.choice import ModelChoice
+    from ragassist.models.reply_cache import ReplyCache
     from ragassist.related_work.outcome import RelatedWork
     from ragassist.storage.duplicates import NearDuplicate
+    from ragassist.storage.listing import Listed
     from ragassist.storage.papers import FieldOrigin, Missing
     from ragassist.storage.summary import TagCount
     from ragassist.syncing import SyncedSource, SyncReport
@@ -59,7 +73,9 @@ class Library:
         folder: made by the first `add` where it is not there.
         lock_wait_s: seconds to wait for another process that is writing.
         notify: told, in a sentence, what a user should know though nothing failed.
-        progress: told how far long work has come: the stage, done, total.
+        progress: told how far long work has come: the stage, done, total. While a model writes,
+            `WRITING`, how many tokens of an unfinished sentence have come, and 0 for the total; 0
+            tokens when it is complete.
         exact_up_to: a library of at most so many chunks is searched by comparing every vector,
             which opens faster than Chroma and misses nothing; 0 always asks Chroma.
         model: writes the answers; without one they are sentences of the abstracts.
@@ -256,19 +272,25 @@ class Library:
         return SyncReport(sources=sources, papers=_count(catalog))
 
     def ask(
-        self, question: str, *, filters: Filters | None = None, earlier: Sequence[Exchange] = ()
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        earlier: Sequence[Exchange] = (),
+        style: Style = PROSE,
     ) -> Answer | Declined:
         """Answer from the abstracts, every sentence cited, or say that they do not answer.
 
         Args:
             earlier: what was said before in a conversation; a follow-up is searched for as the
                 question it stands for.
+            style: the shape and the length that are wanted.
 
         Raises:
             UsageError: the question or the library is empty.
             ModelMisconfigured, ModelUnavailable: of the model that was chosen in `open`.
         """
-        stream = self.stream(question, filters=filters, earlier=earlier)
+        stream = self.stream(question, filters=filters, earlier=earlier, style=style)
         while True:
             try:
                 next(stream)
@@ -277,15 +299,50 @@ class Library:
                 return outcome
 
     def stream(
-        self, question: str, *, filters: Filters | None = None, earlier: Sequence[Exchange] = ()
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        earlier: Sequence[Exchange] = (),
+        style: Style = PROSE,
+        anew: bool = False,
     ) -> Generator[Claim, None, Answer | Declined]:
-        """As `ask`, yielding every sentence as soon as it is checked, and returning the outcome."""
+        """As `ask`, yielding every sentence as soon as it is checked, and returning the outcome.
+
+        Args:
+            anew: the model is asked, even what it was asked before.
+        """
         from ragassist.answering.asking import Question, answer
 
         # What a shell makes of bytes that are no text cannot be stored, and asks nothing.
         text = strip_controls(question)
-        asked = Question(text=text, filters=filters or Filters(), earlier=tuple(earlier))
-        return answer(asked, self._catalog(), self._retrieval(), self._chat_model(), self._notify)
+        asked = Question(
+            text=text, filters=filters or Filters(), style=style, earlier=tuple(earlier)
+        )
+        model = self._chat_model()
+        written = answer(asked, self._catalog(), self._retrieval(), model, self._notify)
+        return _anew(model, written) if anew and model is not None else written
+
+    def draft(
+        self, question: str, *, filters: Filters | None = None, style: Style = PROSE
+    ) -> "Draft | None":
+        """The call of the model that `ask` would make, and what it would take; it is not made.
+
+        None where nothing is found to show the model, so that no call would be made.
+
+        Raises:
+            UsageError: the question or the library is empty, or no model was chosen in `open`.
+            ModelMisconfigured, PromptInvalid: as they say.
+        """
+        from ragassist.answering.asking import Question, draft_call
+
+        model = self._chat_model()
+        if model is None:
+            raise UsageError(
+                "no model is configured (RAGASSIST_MODEL), so there is no prompt to show"
+            )
+        asked = Question(text=strip_controls(question), filters=filters or Filters(), style=style)
+        return draft_call(asked, self._catalog(), self._retrieval(), model)
 
     def related(
         self, topic: str, *, filters: Filters | None = None, limit: int = _RELATED_PAPERS
@@ -318,6 +375,28 @@ class Library:
             UsageError: the question has no word in it, or the library no paper.
         """
         return self._retrieval().find(question, filters or Filters(), top_k)
+
+    def as_retriever(
+        self, *, filters: Filters | None = None, top_k: int = _PASSAGES
+    ) -> "PassageRetriever":
+        """A LangChain retriever over this library, for a chain of your own.
+
+        It may be used from any thread, as chains do: in another one than the library's each search
+        opens the folder anew. It is of no use once the folder is gone; closing the library does
+        not hurt it.
+
+        Raises:
+            UsageError: when it searches, as `search` does.
+        """
+        from ragassist.index.documents import PassageRetriever
+
+        def search(question: str) -> list[tuple[Passage, Paper]]:
+            if threading.get_ident() == self._owner:
+                return self._find(question, filters or Filters(), top_k)
+            with self._opened_here() as library:
+                return library._find(question, filters or Filters(), top_k)
+
+        return PassageRetriever(search=search)
 
     def log(self, outcome: Answer | Declined, *, conversation: int | None = None) -> int | None:
         """Keep an exchange in the library; it never fails, and tells where it could not.
@@ -359,11 +438,41 @@ class Library:
             raise UsageError(f"no exchange {number} in the log: `ragassist log` lists them")
         return found
 
+    def conversation(self, number: int | None = None) -> tuple[LoggedExchange, ...]:
+        """The exchanges of a conversation, in order; none where nothing is in the log.
+
+        Args:
+            number: of any exchange of it; None for that of the latest exchange.
+
+        Raises:
+            UsageError: there is no exchange of that number.
+        """
+        from ragassist.storage.exchanges import read_conversation
+
+        found = read_conversation(self._catalog(), number)
+        if not found and number is not None:
+            raise UsageError(f"no conversation {number} in the log: `ragassist log` lists them")
+        return found
+
+    def search_log(self, words: str, *, limit: int | None = None) -> tuple[LoggedExchange, ...]:
+        """The exchanges in which all of the words stand, or begin a word; best first.
+
+        Raises:
+            UsageError: there is no word to look for.
+        """
+        from ragassist.storage.exchanges import search_exchanges
+
+        return search_exchanges(self._catalog(), words, limit)
+
     def clear_log(self) -> int:
-        """Forget every exchange, down to the bytes on disk; returns how many there were."""
+        """Forget every exchange, down to the bytes on disk; returns how many there were.
+
+        The replies that a model gave before are forgotten as well.
+        """
         from ragassist.storage.exchanges import clear_exchanges
 
         count = clear_exchanges(self._catalog())
+        self._replies().clear()
         if not self._catalog().erase_traces():
             self._notify(
                 "another process is reading this library: traces of what was forgotten stay on "
@@ -382,6 +491,28 @@ class Library:
         from ragassist.storage.papers import iterate_papers
 
         return iterate_papers(self._catalog(), filters or Filters(), missing)
+
+    def count(self, filters: Filters | None = None) -> int:
+        """How many papers pass the filters; reads none of them."""
+        from ragassist.storage.listing import count_passing
+
+        return count_passing(self._catalog(), filters or Filters())
+
+    def asks_chroma(self) -> bool:
+        """Whether searching it takes Chroma, since it has too many chunks to compare with each."""
+        return int(self._catalog().value("SELECT count(*) FROM chunks")) > self._exact_up_to
+
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """Every paper's id and title, by id; far cheaper than `papers`."""
+        from ragassist.storage.listing import list_titles
+
+        return list_titles(self._catalog())
+
+    def values(self, listed: "Listed") -> tuple[str, ...]:
+        """The authors, categories, tags or sources that papers have, the most frequent first."""
+        from ragassist.storage.listing import list_values
+
+        return list_values(self._catalog(), listed)
 
     def tags(self) -> "tuple[TagCount, ...]":
         """The tags and keywords of all papers, the most frequent first."""
@@ -480,6 +611,17 @@ class Library:
             self._notify(f"{paper_id} was once the id of {', '.join(others)} as well")
         return paper
 
+    def find_paper(self, paper_id: str) -> Paper | None:
+        """As `paper`, without a word: None where there is none, or may be one of several."""
+        from ragassist.storage.papers import find_row, load_papers
+
+        catalog = self._catalog()
+        try:
+            found = load_papers(catalog, [find_row(catalog, paper_id)])
+        except UnknownPaper:
+            return None
+        return found[0] if found else None
+
     def remove(self, *paper_ids: str) -> tuple[Paper, ...]:
         """Forget papers and all that was read of them; all of them, or with an error none.
 
@@ -561,6 +703,23 @@ class Library:
         """Whether there is a library in the folder yet."""
         return catalog_exists(self.folder)
 
+    def _find(self, question: str, filters: Filters, top_k: int) -> list[tuple[Passage, Paper]]:
+        from ragassist.answering.searching import find
+
+        found = find(self._catalog(), self._retrieval(), question, filters, top_k)
+        return [(passage, found.papers[passage.paper_id]) for passage in found.passages]
+
+    def _opened_here(self) -> Self:
+        """The same library for the thread that asks."""
+        return type(self)(
+            self.folder,
+            lock_wait_s=self._lock_wait_s,
+            notify=self._notify,
+            progress=self._progress,
+            exact_up_to=self._exact_up_to,
+            model=self._model_choice,
+        )
+
     def _make(self, files: Sequence[Path], read_as: "ReadAs") -> list[SourceReport] | None:
         """Make the library where there is none, unless no file can be read: then why."""
         from ragassist.adding import open_file
@@ -636,11 +795,29 @@ class Library:
 
     def _chat_model(self) -> "ChatModel | None":
         if self._model is None and self._model_choice is not None:
-            from ragassist.models import ChatModel, ModelChoice
+            from ragassist.models.chat import ChatModel
+            from ragassist.models.choice import ModelChoice
 
-            choice = self._model_choice
-            self._model = ChatModel(ModelChoice(name=choice) if isinstance(choice, str) else choice)
+            stated = self._model_choice
+            choice = ModelChoice(name=stated) if isinstance(stated, str) else stated
+            cache = self._replies() if choice.remember else None
+            self._model = ChatModel(choice, cache=cache, notify=self._notify, wrote=self._wrote)
         return self._model
+
+    def _wrote(self, tokens: int) -> None:
+        self._progress(WRITING, tokens, 0)
+
+    def _replies(self) -> "ReplyCache":
+        from ragassist.models.reply_cache import FILE_NAME, ReplyCache
+
+        return ReplyCache(self.folder / FILE_NAME)
+
+
+def _anew(
+    model: "ChatModel", written: Generator[Claim, None, Answer | Declined]
+) -> Generator[Claim, None, Answer | Declined]:
+    with model.asking_anew():
+        return (yield from written)
 
 
 def _count(catalog: Catalog) -> int:

@@ -1,7 +1,7 @@
 """Prompts: one Markdown template a message, filled strictly, its hash its version."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -40,14 +40,36 @@ class Prompt:
             PromptInvalid: a slot has nothing to fill it, or something fills no slot.
         """
         templates = (Template(self.system), Template(self.request))
-        wanted = {slot for template in templates for slot in _slots(template, self.name)}
-        if wanted != set(slots):
-            raise PromptInvalid(
-                f"prompt {self.name!r} has the slots {', '.join(sorted(wanted)) or 'none'}, and is "
-                f"filled with {', '.join(sorted(slots)) or 'none'}"
-            )
-        system, request = (template.substitute(slots).strip() for template in templates)
+        system, request = _fill(templates, slots, self.name)
         return [("system", system), ("user", request)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A passage of a prompt that stands there in one case and not in another."""
+
+    name: str
+    text: str
+
+    def fill(self, slots: Mapping[str, str]) -> str:
+        """The text with every slot filled.
+
+        Raises:
+            PromptInvalid: a slot has nothing to fill it, or something fills no slot.
+        """
+        return _fill((Template(self.text),), slots, self.name)[0]
+
+
+def load_part(name: str, folder: Path | None = None) -> Part:
+    """The part `name` of a prompt, from `<name>.md`.
+
+    Args:
+        folder: a template there replaces the shipped one of the same name.
+
+    Raises:
+        PromptInvalid: it cannot be read.
+    """
+    return Part(name=name, text=_read(f"{name}.md", folder))
 
 
 def load_prompt(name: str, folder: Path | None = None) -> Prompt:
@@ -73,6 +95,16 @@ def _read(file: str, folder: Path | None) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PromptInvalid(f"the prompt template {str(path)!r} cannot be read: {error}") from error
+
+
+def _fill(templates: Sequence[Template], slots: Mapping[str, str], name: str) -> list[str]:
+    wanted = {slot for template in templates for slot in _slots(template, name)}
+    if wanted != set(slots):
+        raise PromptInvalid(
+            f"prompt {name!r} has the slots {', '.join(sorted(wanted)) or 'none'}, and is "
+            f"filled with {', '.join(sorted(slots)) or 'none'}"
+        )
+    return [template.substitute(slots).strip() for template in templates]
 
 
 def _slots(template: Template, name: str) -> list[str]:

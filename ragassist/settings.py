@@ -27,6 +27,13 @@ class Settings(BaseSettings):
         model: the chat model as `provider:model`; without one, answers are the abstracts' own
             sentences.
         model_timeout_s: seconds to wait for a model's next word.
+        model_window: tokens that the model reads and writes together; without it, what is known of
+            the model.
+        max_answer_tokens: the longest answer a model may write.
+        max_cost: US dollars that a run may cost; the call that might pass it is not made.
+        prices: file of what models cost, and of their windows, beside those that are known.
+        cache: whether a model's replies are kept in the library, so that the same call is made
+            once.
         prompts: folder of prompt templates that replace the shipped ones of the same name.
         log: whether questions and answers are kept in the library.
         openai_base_url: OpenAI's own variable (OPENAI_BASE_URL): any compatible server.
@@ -43,6 +50,11 @@ class Settings(BaseSettings):
     lock_wait_s: float = Field(default=300.0, ge=0)
     model: str | None = None
     model_timeout_s: float = Field(default=60.0, gt=0)
+    model_window: int | None = Field(default=None, ge=1)
+    max_answer_tokens: int = Field(default=1500, ge=1)
+    max_cost: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    prices: Path | None = None
+    cache: bool = True
     prompts: Path | None = None
     log: bool = True
     openai_base_url: str | None = Field(

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Verdict = Literal["supported", "partial", "contradicted", "unsupported", "uncited", "unjudged"]
+WRITING = "writing"
+"""The stage of progress while a sentence of a model is not complete yet."""
+
+Shape = Literal["prose", "bullets", "list", "table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +192,13 @@ class Mark:
         key: what is written there: the key of a passage (`P2`), or a paper_id.
         paper_id: the paper it names; None where it names none, and the citation is invented.
         at: where in the claim's text it stands, 0 to the length of the text.
+        notes: what a reader has to know of the paper there and then, its `Paper.marks`.
     """
 
     key: str
     paper_id: str | None
     at: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +213,7 @@ class Claim:
         verdict: `unjudged` until it is checked, and where it cannot be.
         why: the reason for the verdict in a few words; empty when supported.
         first_written: the sentence as it stood before a repair; empty where there was none.
+        row: of a table, the heading and the text of each column; empty in running text.
     """
 
     text: str
@@ -216,6 +223,7 @@ class Claim:
     verdict: Verdict = "unjudged"
     why: str = ""
     first_written: str = ""
+    row: tuple[tuple[str, str], ...] = ()
 
     @property
     def citations(self) -> tuple[str, ...]:
@@ -230,25 +238,71 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """The form an answer is wanted in.
+
+    Attributes:
+        shape: `bullets` are in no order, a `list` is numbered, a `table` has a row for each claim.
+        words: at most so many, citations not counted; a first sentence that is longer by itself
+            is shown all the same. None leaves the length to what is worth saying.
+    """
+
+    shape: Shape = "prose"
+    words: int | None = None
+
+
+PROSE = Style()
+"""Running text of whatever length it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What a model was asked for.
 
     Attributes:
-        calls: to the model, repairs included.
+        calls: to the model, repairs included; one that is tried again is one.
         input_tokens, output_tokens: as the provider counts them; 0 where it does not say.
+        cached_replies: that were known from earlier calls; they are not among the calls.
+        cost_usd: of the calls, estimated where the provider does not count the tokens; None where
+            the price is not known.
     """
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_replies: int = 0
+    cost_usd: float | None = 0.0
 
     def since(self, before: "Usage") -> "Usage":
         """What was added to an earlier usage to make this one."""
+        calls = self.calls - before.calls
+        cost: float | None = None
+        if not calls:
+            cost = 0.0
+        elif self.cost_usd is not None and before.cost_usd is not None:
+            cost = round(self.cost_usd - before.cost_usd, 10)
         return Usage(
-            calls=self.calls - before.calls,
+            calls=calls,
             input_tokens=self.input_tokens - before.input_tokens,
             output_tokens=self.output_tokens - before.output_tokens,
+            cached_replies=self.cached_replies - before.cached_replies,
+            cost_usd=cost,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One search of those that an answer rests on.
+
+    Attributes:
+        query: what was searched for.
+        why: what was missing from the rounds before, in a few words; empty for the first.
+        found: the papers that it added, best first.
+    """
+
+    query: str
+    why: str
+    found: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +315,8 @@ class Origin:
         repairs: sentences that were sent back to the model because their citations failed.
         interrupted: the user stopped the model, and the text ends there.
         failure: why the model stopped before its text was complete; empty where it did not.
+        shortened: the text ends where the words that were asked for did; there was more to say.
+        rounds: the searches, in order.
     """
 
     answerer: str = "extractive"
@@ -269,6 +325,8 @@ class Origin:
     repairs: int = 0
     interrupted: bool = False
     failure: str = ""
+    shortened: bool = False
+    rounds: tuple[Round, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +349,7 @@ class Answer:
     Attributes:
         question: as it was asked.
         standalone: as it was searched for; differs in a conversation.
-        text: the claims as prose, each with its citations in brackets.
+        text: the claims in the style that was asked for, each with its citations in brackets.
         claims: the ledger.
         references: the cited papers, in order of first citation.
         filters: which papers could be found.
@@ -305,6 +363,7 @@ class Answer:
     references: tuple[Paper, ...]
     passages: tuple[Passage, ...]
     filters: Filters = Filters()
+    style: Style = PROSE
     origin: Origin = Origin()
     timings: Mapping[str, float] = field(default_factory=dict)
 

@@ -45,6 +45,8 @@ class Reply:
         reset_after: the connection is reset behind so many pieces.
         hang_after: nothing is said behind so many pieces, until the client leaves; behind 0, not
             even the status.
+        usage: tokens read and written, as the server claims, and where there is a third number, how
+            many of those read it had read before; None where it claims nothing.
     """
 
     text: str = ""
@@ -56,6 +58,7 @@ class Reply:
     body: str | None = None
     reset_after: int | None = None
     hang_after: int | None = None
+    usage: tuple[int, ...] | None = USAGE
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -95,17 +98,23 @@ class Request:
 class ChatServer:
     """The server, running from `with` to its end.
 
+    Args:
+        takes_schemas: whether a request may say which form the reply is to have.
+
     Attributes:
         requests: all that came, in order.
         abandoned: how many clients left before the reply was complete.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, takes_schemas: bool = True) -> None:
         self.requests: list[Request] = []
+        self.sent: list[tuple[str, float]] = []
         self.abandoned = 0
         self.stopping = threading.Event()
         self._script = script
+        self._takes_schemas = takes_schemas
         self._lock = threading.Lock()
+        self._refused = 0
 
     def __enter__(self) -> Self:
         self._http = _Server(("127.0.0.1", 0), _Handler)
@@ -143,7 +152,10 @@ class ChatServer:
         """The reply to a request, which is recorded."""
         with self._lock:
             self.requests.append(request)
-            turn = len(self.requests) - 1
+            turn = len(self.requests) - 1 - self._refused
+            if "response_format" in request.payload and not self._takes_schemas:
+                self._refused += 1
+                return NO_SCHEMAS
         if callable(self._script):
             return self._script(request.messages)
         return self._script[min(turn, len(self._script) - 1)]
@@ -195,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._wait(reply.delay_s)
             whole = {
                 **_frame("chat.completion", reply.finish_reason),
-                "usage": _usage(),
+                "usage": _usage(reply),
             }
             whole["choices"][0]["message"] = {
                 "role": "assistant",
@@ -225,12 +237,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._wait(float("inf"))
             self._wait(reply.delay_s)
             self._event(_delta({"role": "assistant", "content": piece}))
+            self.server.chat.sent.append((piece, time.perf_counter()))
         if reply.reset_after is not None:
             return self._reset()
         if reply.finish_reason is not None:
             self._event(_delta({}, reply.finish_reason))
-        if request.payload.get("stream_options", {}).get("include_usage"):
-            self._event({**_delta({}), "choices": [], "usage": _usage()})
+        if reply.usage and request.payload.get("stream_options", {}).get("include_usage"):
+            self._event({**_delta({}), "choices": [], "usage": _usage(reply)})
         self._chunk(b"data: [DONE]\n\n")
         self._chunk(b"")
         return None
@@ -278,9 +291,13 @@ def _delta(delta: Mapping[str, str], finish_reason: str | None = None) -> dict[s
     return frame
 
 
-def _usage() -> dict[str, int]:
-    read, written = USAGE
-    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+def _usage(reply: Reply) -> dict[str, Any] | None:
+    if reply.usage is None:
+        return None
+    read, written, *cached = reply.usage
+    details = {"prompt_tokens_details": {"cached_tokens": cached[0]}} if cached else {}
+    total = read + written
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": total, **details}
 
 
 def failing(status: int, message: str, **headers: str) -> Reply:
@@ -294,6 +311,7 @@ RATE_LIMITED = failing(429, "You have sent too many requests.")
 WRONG_KEY = failing(401, "Incorrect API key provided.")
 NO_SUCH_MODEL = failing(404, f"The model '{MODEL}' does not exist.")
 BROKEN = failing(500, "The server had an error.")
+NO_SCHEMAS = failing(400, "Unrecognized request argument supplied: response_format")
 NOT_JSON = Reply(body="<html><body>Welcome to the hotel's network</body></html>")
 GARBAGE_STREAM = Reply(
     body='data: {"choices": [{"del\n\n', headers={"Content-Type": "text/event-stream"}

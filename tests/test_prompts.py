@@ -1,12 +1,16 @@
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ragassist.errors import PromptInvalid
-from ragassist.prompts import Prompt, load_prompt
+from ragassist.prompts import Prompt, load_part, load_prompt
+from ragassist.types import Shape
 
 SLOTS = {
-    "answer": {"question", "passages", "keys"},
+    "answer": {"question", "passages", "keys", "form", "length"},
+    "critic": {"question", "missing", "tried", "titles"},
     "repair": {"sentence", "problem", "passages", "keys"},
     "condense": {"conversation", "question"},
     "related": {"topic", "theme", "passages", "keys"},
@@ -18,8 +22,18 @@ def test_a_shipped_prompt_has_the_slots_that_the_code_fills(name: str) -> None:
     filled = load_prompt(name).messages({slot: f"<{slot}>" for slot in SLOTS[name]})
 
     assert [role for role, _ in filled] == ["system", "user"]
-    assert all(f"<{slot}>" in filled[1][1] for slot in SLOTS[name])
-    assert "<" not in filled[0][1]
+    form = {"form", "length"}
+    assert all(f"<{slot}>" in filled[slot not in form][1] for slot in SLOTS[name])
+    assert set(re.findall("<(.*?)>", filled[0][1])) == SLOTS[name] & form
+
+
+@pytest.mark.parametrize("shape", get_args(Shape))
+def test_every_shape_has_a_part_that_asks_for_it(shape: Shape) -> None:
+    assert load_part(f"form.{shape}").fill({}).startswith("- ")
+
+
+def test_the_words_asked_for_stand_in_the_part_on_length() -> None:
+    assert "at most 80 words" in load_part("length.words").fill({"words": "80"})
 
 
 @pytest.mark.parametrize("name", ["answer", "related"])

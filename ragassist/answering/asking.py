@@ -3,23 +3,25 @@
 import dataclasses
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from ragassist.answering.conversation import CONDENSE, condense
+from ragassist.answering.critic import CRITIC, LexicalCritic, ModelCritic
 from ragassist.answering.extractive import extract_claims
-from ragassist.answering.keyed import key_passages
-from ragassist.answering.prose import as_prose
-from ragassist.answering.writing import Written, write_checked
-from ragassist.errors import UnknownPaper
+from ragassist.answering.forms import itemised
+from ragassist.answering.layout import lay_out
+from ragassist.answering.prompting import ANSWER, Draft, brief, draft
+from ragassist.answering.searching import Again, Found, Search
+from ragassist.answering.writing import Room, Written, write_checked
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.retriever import Retriever
-from ragassist.models import ChatModel
+from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import any_passes, describe, find_id, papers_by_id
+from ragassist.storage.papers import any_passes, describe, find_id
 from ragassist.types import (
+    PROSE,
     Answer,
     Claim,
     Declined,
@@ -27,13 +29,11 @@ from ragassist.types import (
     Filters,
     Origin,
     Paper,
-    Passage,
+    Style,
     Usage,
 )
 
-PASSAGES = 10
 _NEAREST_SHOWN = 3
-_RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,8 @@ class Question:
 
     text: str
     filters: Filters
+    style: Style = PROSE
     earlier: tuple[Exchange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Passages, best first, and the papers they are of."""
-
-    passages: tuple[Passage, ...]
-    papers: Mapping[str, Paper]
 
 
 def answer(
@@ -65,8 +58,9 @@ def answer(
     Args:
         notify: told what is searched for, where that is not what was asked.
 
-    Cost: with a model one call, one more for a follow-up, and one for each sentence whose
-    citations fail (`write_checked`); without one none.
+    Cost: with a model one call, one more for a follow-up, one for each sentence whose citations
+    fail (`write_checked`), and up to four where it has to search again (`ModelCritic`, and a new
+    text for each time that the model misses something); without one none.
 
     Raises:
         UsageError: the question has no word in it, or the library no paper.
@@ -81,24 +75,60 @@ def answer(
         clock.lap("condense")
     if standalone != question.text:
         notify(f"searching for: {standalone}")
-    found = find(catalog, retriever, standalone, question.filters)
+    asked = dataclasses.replace(question, text=standalone)
+    search = Search(catalog, retriever, question.filters, notify)
+    critic = _critic(catalog, retriever, standalone, model)
+    found = search.gather(standalone, critic)
     clock.lap("retrieve")
-    ledger = Ledger(found.papers, rarity_in(catalog), partial(find_id, catalog))
+    check = partial(Ledger, weigh=rarity_in(catalog), lookup=partial(find_id, catalog))
     if model is None or not found.passages:
-        written = yield from _extract(catalog, retriever, standalone, found, ledger)
+        written = yield from _extract(catalog, retriever, asked, found, check(found.papers))
     else:
-        written = yield from _write(model, standalone, found, ledger)
+        found, written = yield from _write(model, asked, found, search, check)
     clock.lap("answer")
-    origin = written.origin
-    if origin.interrupted and not written.claims:
+    if written.origin.interrupted and not written.claims:
         raise KeyboardInterrupt
+    origin = dataclasses.replace(written.origin, rounds=found.rounds)
     if model is not None:
-        origin = _with_condensing(origin, question, model, before)
+        origin = _with_asides(origin, model, before, _asides(question, critic))
     written = dataclasses.replace(written, origin=origin)
     if not written.claims:
         reason = _why_not(catalog, question.filters, written)
         return _declined(question, standalone, found, written, reason, clock)
     return _answered(question, standalone, found, written, clock)
+
+
+def draft_call(
+    question: Question, catalog: Catalog, retriever: Retriever, model: ChatModel
+) -> Draft | None:
+    """The call that `answer` would make first, not made; None where nothing was found.
+
+    What was said before is not taken into account, and no model says what to search for again.
+
+    Raises:
+        UsageError, PromptInvalid: as `answer`.
+    """
+    search = Search(catalog, retriever, question.filters, lambda _: None)
+    critic = LexicalCritic(catalog, question.text, retriever.word_vectors)
+    found = search.gather(question.text, critic)
+    if not found.passages:
+        return None
+    return draft(model, brief(model, question.text, question.style, found))
+
+
+def _critic(
+    catalog: Catalog, retriever: Retriever, question: str, model: ChatModel | None
+) -> LexicalCritic | ModelCritic:
+    words = LexicalCritic(catalog, question, retriever.word_vectors)
+    return words if model is None else ModelCritic(model, question, words)
+
+
+def _asides(question: Question, critic: LexicalCritic | ModelCritic) -> list[str]:
+    """The prompts that a model was asked by beside the one for the answer."""
+    return [
+        *([CONDENSE] if question.earlier else []),
+        *([CRITIC] if isinstance(critic, ModelCritic) and critic.was_asked else []),
+    ]
 
 
 def _answered(
@@ -108,11 +138,12 @@ def _answered(
     return Answer(
         question=question.text,
         standalone=standalone,
-        text=as_prose(written.claims),
+        text=lay_out(written.claims, question.style.shape),
         claims=written.claims,
         references=tuple(found.papers[paper_id] for paper_id in cited if paper_id in found.papers),
         passages=found.passages,
         filters=question.filters,
+        style=question.style,
         origin=written.origin,
         timings=clock.laps,
     )
@@ -138,47 +169,48 @@ def _declined(
     )
 
 
-def _with_condensing(origin: Origin, question: Question, model: ChatModel, before: Usage) -> Origin:
-    """What making the question stand alone took counts as well, and its prompt had a say."""
-    prompts = dict(origin.prompts)
-    if question.earlier:
-        prompts[CONDENSE] = load_prompt(CONDENSE, model.choice.prompts).version
+def _with_asides(origin: Origin, model: ChatModel, before: Usage, asides: list[str]) -> Origin:
+    """What finding the passages took counts as well, and its prompts had a say."""
+    folder = model.choice.prompts
+    prompts = {**origin.prompts, **{name: load_prompt(name, folder).version for name in asides}}
     return dataclasses.replace(origin, prompts=prompts, usage=model.usage.since(before))
 
 
-def find(
-    catalog: Catalog,
-    retriever: Retriever,
-    question: str,
-    filters: Filters,
-    top_k: int = PASSAGES,
-) -> Found:
-    """The passages that bear most on a question, at most one a paper, with their papers."""
-    for _ in range(_RETRIES):
-        passages = retriever.find(question, filters, top_k)
-        # Another process may remove a paper between its being found and its being read.
-        with suppress(UnknownPaper):
-            papers = papers_by_id(catalog, [passage.paper_id for passage in passages])
-            return Found(passages=passages, papers=papers)
-    return Found(passages=(), papers={})
-
-
 def _extract(
-    catalog: Catalog, retriever: Retriever, question: str, found: Found, ledger: Ledger
+    catalog: Catalog, retriever: Retriever, asked: Question, found: Found, ledger: Ledger
 ) -> Generator[Claim, None, Written]:
+    quoted = extract_claims(catalog, asked.text, found.passages, retriever.word_vectors)
+    room = Room(asked.style.words)
     claims = []
-    for claim in extract_claims(catalog, question, found.passages, retriever.word_vectors):
+    for claim in itemised(iter(quoted), asked.style.shape):
+        if not room.takes(claim):
+            break
         claims.append(ledger.check(claim))
         yield claims[-1]
-    return Written(claims=tuple(claims), origin=Origin())
+    return Written(claims=tuple(claims), origin=Origin(shortened=room.used_up))
 
 
 def _write(
-    model: ChatModel, question: str, found: Found, ledger: Ledger
-) -> Generator[Claim, None, Written]:
-    years = {paper_id: paper.year for paper_id, paper in found.papers.items()}
-    keyed = key_passages(found.passages, years)
-    return (yield from write_checked(model, "answer", {"question": question}, keyed, ledger))
+    model: ChatModel,
+    asked: Question,
+    found: Found,
+    search: Search,
+    check: Callable[[Mapping[str, Paper]], Ledger],
+) -> Generator[Claim, None, tuple[Found, Written]]:
+    """Write; where the model misses something, search for that and let it try again."""
+    while True:
+        told = brief(model, asked.text, asked.style, found)
+        ledger = check(found.papers)
+        written = yield from write_checked(
+            model, ANSWER, told.slots, told.keyed, ledger, asked.style
+        )
+        if not written.declined or written.claims or not search.may_go_on(found):
+            return found, written
+        missed = Again(query=written.declined, why="the model misses something")
+        further = search.further(found, missed)
+        if not further.rounds[-1].found:
+            return further, written
+        found = further
 
 
 def _why_not(catalog: Catalog, filters: Filters, written: Written) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ragassist.errors import ModelUnavailable
 from ragassist.index.lexical import QUESTION_WORDS, content_words
-from ragassist.models import ChatModel
+from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.sentences import split_sentences
 from ragassist.text import one_line

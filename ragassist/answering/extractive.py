@@ -20,7 +20,6 @@ from ragassist.storage.catalog import Catalog
 from ragassist.types import Claim, Mark, Passage
 
 MAX_CLAIMS = 5
-_READ_PASSAGES = 10
 _MOST_OF_ONE_PAPER = 2
 _MOST_OF_A_LONE_PAPER = 3
 # A paper whose evidence is this far below the best one's speaks of something beside the question.
@@ -55,7 +54,7 @@ def extract_claims(
     """The sentences that answer, best paper first, a paper's own in the order it wrote them.
 
     Args:
-        passages: best first; the first ten are read.
+        passages: best first.
         embed: of the built-in embedder, whichever the library searches with: what counts as
             enough evidence was measured in its space.
 
@@ -67,7 +66,7 @@ def extract_claims(
     asked = weigh_words(catalog, question)
     if asked is None:
         return ()
-    readings = read_passages(asked, question, passages[:_READ_PASSAGES], embed)
+    readings = read_passages(asked, question, passages, embed)
     best = max((reading.evidence for reading in readings), default=0.0)
     bar = max(ENOUGH, _COMPARABLE * best)
     bearing = [reading for reading in readings if reading.evidence >= bar]

@@ -1,10 +1,11 @@
 """Passages as a prompt shows them: under keys, so that they can be cited, and unable to steer."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ragassist.grounding.citations import find_citations
+from ragassist.sentences import split_sentences
 from ragassist.text import one_line, strip_controls
 from ragassist.tokens import token_counter
 from ragassist.types import Passage
@@ -41,8 +42,8 @@ def key_passages(
 
     Args:
         years: of the papers, by paper_id; a paper without one is shown without.
-        max_tokens: the passages that rank last are left out until the rest fits; the first one is
-            shown at any length, and none is cut.
+        max_tokens: the passages that rank last are left out until the rest fits; none is cut but
+            the first, behind as many whole sentences as fit, and at least one.
     """
     _, count_tokens = token_counter()
     ranked = sorted(passages, key=lambda passage: passage.rank)
@@ -52,13 +53,26 @@ def key_passages(
     left = max_tokens
     for (key, paper_id), passage in zip(names.items(), ranked, strict=True):
         block = _block(key, years.get(paper_id), passage, papers)
+        if count_tokens(block) > left:
+            if blocks:
+                break
+            short = _shortened(passage, left - count_tokens(passage.title), count_tokens)
+            block = _block(key, years.get(paper_id), short, papers)
         left -= count_tokens(block)
-        if left < 0 and blocks:
-            break
         blocks.append(block)
     keys = tuple(names)[: len(blocks)]
     shown = {names[key]: names[key] for key in keys} | {key: names[key] for key in keys}
     return Keyed(text="\n\n".join(blocks), papers=shown, keys=keys)
+
+
+def _shortened(passage: Passage, tokens: int, count_tokens: Callable[[str], int]) -> Passage:
+    """The sentences that fit, from the first on; the first at any length."""
+    stop = 0
+    for _, end in split_sentences(passage.text):
+        if stop and count_tokens(passage.text[:end]) > tokens:
+            break
+        stop = end
+    return replace(passage, text=passage.text[:stop])
 
 
 def _block(key: str, year: int | None, passage: Passage, papers: Mapping[str, str]) -> str:

@@ -1,18 +1,11 @@
-"""Claims as running text: citations behind what they bear out, a flag behind what failed."""
+"""One claim as a sentence: citations behind what they bear out, a flag behind what failed."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from ragassist.grounding.citations import write_claim
 from ragassist.types import Claim, Mark
 
 _PASSES = ("supported", "unjudged")
-
-
-def as_prose(claims: Iterable[Claim]) -> str:
-    """All the claims, paragraphs parted by an empty line."""
-    paragraphs = groupby(claims, key=lambda claim: claim.paragraph)
-    return "\n\n".join(" ".join(as_sentence(claim) for claim in group) for _, group in paragraphs)
 
 
 def as_sentence(claim: Claim) -> str:
@@ -25,8 +18,16 @@ def as_sentence(claim: Claim) -> str:
 
 
 def in_brackets(marks: Sequence[Mark]) -> str:
-    """What stands at one place of a sentence: `[a, b]`, an invented key as `[P9?]`."""
-    keys = (f"{mark.key}?" if mark.paper_id is None else mark.paper_id for mark in marks)
+    """What stands at one place of a sentence: `[a, b (retracted)]`, an invented key as `[P9?]`."""
+    keys = (
+        " ".join(
+            [
+                f"{mark.key}?" if mark.paper_id is None else mark.paper_id,
+                *(f"({note})" for note in mark.notes),
+            ]
+        )
+        for mark in marks
+    )
     return f"[{', '.join(dict.fromkeys(keys))}]"
 
 

@@ -6,16 +6,17 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from ragassist.answering.forms import Form, form_of, itemised
 from ragassist.answering.keyed import Keyed
 from ragassist.answering.prose import in_brackets
 from ragassist.errors import ModelMisconfigured, ModelUnavailable
 from ragassist.grounding.citations import LONGEST_BRACKET, write_claim
-from ragassist.grounding.claims import ClaimStream, split_claims
+from ragassist.grounding.claims import split_claims
 from ragassist.grounding.ledger import Ledger
-from ragassist.models import ChatModel
+from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.text import one_line
-from ragassist.types import Claim, Mark, Origin, Verdict
+from ragassist.types import PROSE, Claim, Mark, Origin, Shape, Style, Verdict
 
 _MOST_REPAIRS = 5
 # A model that has fallen into repeating itself writes until its own limit.
@@ -27,9 +28,11 @@ _PASSES: frozenset[Verdict] = frozenset({"supported", "partial"})
 _MARKDOWN = "*_`#>\"' \t\r\n"
 _NO_ANSWER = "NO_ANSWER"
 _NO_SUPPORT = "NO_SUPPORT"
-# A sentence that a full stop ends, its citations before or behind it; no number cut at its point.
+# A sentence that a full stop ends, its citations before or behind it, no number cut at its point;
+# or a row of a table.
 _WHOLE = re.compile(
-    r"(?<!\d)[.!?。！？][\"'”’)*_]*(?:\s*[\[【［〔][^\[\]【】［］〔〕]*[\]】］〕])*\s*$"
+    r"(?:(?<!\d)[.!?。！？][\"'”’)*_]*(?:\s*[\[【［〔][^\[\]【】［］〔〕]*[\]】］〕])*|^\|.*\|)\s*$",
+    re.MULTILINE,
 )
 
 
@@ -49,13 +52,19 @@ class Written:
 
 
 def write_checked(
-    model: ChatModel, name: str, slots: Mapping[str, str], keyed: Keyed, ledger: Ledger
+    model: ChatModel,
+    name: str,
+    slots: Mapping[str, str],
+    keyed: Keyed,
+    ledger: Ledger,
+    style: Style = PROSE,
 ) -> Generator[Claim, None, Written]:
     """Have a model write by the prompt `name`, each sentence yielded once it is checked.
 
     A sentence that cites nothing, or what does not bear it out, is sent back to the model once, at
     most five sentences of a text; where that does not help it stays as it was, with its verdict.
-    Nothing is dropped but a last sentence that the model did not finish.
+    Nothing is dropped but a last sentence that the model did not finish, and what it wrote beyond
+    the words of the style (`origin.shortened`).
 
     A KeyboardInterrupt ends the text, whether it comes while the model writes or is thrown into
     the generator (`throw`) while the caller shows a claim: what is finished is returned. So is it
@@ -63,6 +72,7 @@ def write_checked(
 
     Args:
         slots: what the prompt is filled with beside `passages` and `keys`.
+        style: what the text is read as, and held to; it is the prompt that asks for it.
 
     Cost: one call of the model, and one for each repair.
 
@@ -71,7 +81,7 @@ def write_checked(
         ModelMisconfigured, ModelUnavailable: the model failed before its first sentence was
             complete, or wrote none.
     """
-    text = _Text(model, name, slots, keyed, ledger)
+    text = _Text(model, name, slots, keyed, ledger, style)
     try:
         yield from text.write()
     except KeyboardInterrupt:
@@ -89,8 +99,10 @@ class _Text:
         slots: Mapping[str, str],
         keyed: Keyed,
         ledger: Ledger,
+        style: Style,
     ) -> None:
         self.interrupted = False
+        self._style = style
         self._model = model
         self._keyed = keyed
         self._ledger = ledger
@@ -107,17 +119,27 @@ class _Text:
         self._repairs = 0
         self._gone = False
         self._end = ""
+        self._room = Room(style.words)
 
     def write(self) -> Iterator[Claim]:
         """Write, check and mend; `written` has the outcome then."""
-        stream = ClaimStream(self._keyed.papers)
+        stream = form_of(self._style.shape, self._keyed.papers)
         error = ModelUnavailable(f"{self._model.name} wrote no sentence: try again")
         try:
             with closing(self._model.stream(self._prompt, self._slots)) as pieces:
+                held = 0
                 for piece in self._body(pieces):
-                    yield from self._settle(stream.feed(piece))
+                    claims = tuple(stream.feed(piece))
+                    held = 0 if claims else held + 1
+                    self._model.wrote(held)
+                    yield from self._settle(claims)
+                    if self._room.used_up:
+                        break
         except ModelUnavailable as met:
             error, self._failure, self._gone = met, str(met), True
+        self._model.wrote(0)
+        if self._room.used_up:
+            return
         if self._model.cut_short and not self._failure and self._declined is None:
             self._failure = f"{self._model.name} stopped in the middle of its text"
         yield from self._settle(self._rest(stream))
@@ -134,6 +156,7 @@ class _Text:
             repairs=self._repairs,
             interrupted=self.interrupted,
             failure=self._failure,
+            shortened=self._room.used_up,
         )
         return Written(claims=tuple(self._claims), origin=origin, declined=self._declined)
 
@@ -156,7 +179,7 @@ class _Text:
             self._end = (self._end + piece)[-LONGEST_BRACKET - 10 :]
             yield piece
 
-    def _rest(self, stream: ClaimStream) -> list[Claim]:
+    def _rest(self, stream: Form) -> list[Claim]:
         """The claims that the end completes, but one that the model did not get to finish."""
         rest = list(stream.close())
         if self._failure and rest and not _WHOLE.search(self._end):
@@ -171,6 +194,8 @@ class _Text:
                 raise ModelUnavailable(
                     f"{self._model.name} wrote on after {_MOST_CLAIMS} sentences"
                 )
+            if not self._room.takes(claim):
+                return
             for settled in self._mended(self._ledger.check(claim)):
                 self._claims.append(settled)
                 yield settled
@@ -193,12 +218,17 @@ class _Text:
         if self._model.cut_short or _behind(_NO_SUPPORT, reply) is not None:
             return (claim,)
         before = write_claim(claim, in_brackets)
+        new = (one for one in self._read(reply, claim) if _says_something(one))
         mended = tuple(
-            replace(self._ledger.check(new), paragraph=claim.paragraph, first_written=before)
-            for new in split_claims(reply, self._keyed.papers)
-            if _says_something(new)
+            replace(self._ledger.check(one), paragraph=claim.paragraph, first_written=before)
+            for one in new
         )
         return mended if mended and all(map(_passes, mended)) else (claim,)
+
+    def _read(self, reply: str, claim: Claim) -> Iterator[Claim]:
+        """What a repair says, in the form of the claim it takes the place of."""
+        shape: Shape = "table" if claim.row else "prose"
+        return itemised(iter(split_claims(reply, self._keyed.papers)), shape)
 
     def _fault(self, claim: Claim) -> dict[str, str]:
         return self._filled(
@@ -208,6 +238,29 @@ class _Text:
 
     def _filled(self, **slots: str) -> dict[str, str]:
         return {**slots, "passages": self._keyed.text, "keys": ", ".join(self._keyed.keys)}
+
+
+class Room:
+    """How many words are left of those that were asked for.
+
+    Attributes:
+        used_up: a claim did not fit, so the text is at its end.
+    """
+
+    def __init__(self, words: int | None) -> None:
+        self._left = words
+        self._fresh = True
+        self.used_up = False
+
+    def takes(self, claim: Claim) -> bool:
+        """Take the claim's words off; False where they are not left. The first always fits."""
+        words = len(claim.text.split())
+        if self._left is not None and self._left < words and not self._fresh:
+            self.used_up = True
+        elif self._left is not None:
+            self._left -= words
+        self._fresh = False
+        return not self.used_up
 
 
 def _says_something(claim: Claim) -> bool:

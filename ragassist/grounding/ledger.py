@@ -93,6 +93,7 @@ class Ledger:
         """The claim with evidence, verdict and why."""
         if claim.invented:
             claim = replace(claim, marks=tuple(map(self._resolved, claim.marks)))
+        claim = replace(claim, marks=tuple(map(self._noted, claim.marks)))
         verdict, why, evidence = self._judge(claim)
         return replace(claim, verdict=verdict, why=why, evidence=evidence)
 
@@ -115,6 +116,10 @@ class Ledger:
         if mark.paper_id is not None or is_passage_key(mark.key):
             return mark
         return replace(mark, paper_id=self._lookup(mark.key))
+
+    def _noted(self, mark: Mark) -> Mark:
+        paper = self._papers.get(mark.paper_id or "")
+        return mark if paper is None else replace(mark, notes=paper.marks)
 
     def _hold(self, claim: Claim, worded: Worded, paper: Paper) -> "_Held":
         if paper.paper_id not in self._sources:

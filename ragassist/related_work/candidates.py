@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ragassist.answering.asking import Found, find
 from ragassist.answering.evidence import ENOUGH, Embed, weigh_words
 from ragassist.answering.reading import Reading, read_passages
+from ragassist.answering.searching import Found, find
 from ragassist.index.lexical import content_words, document_frequencies
 from ragassist.index.retriever import Retriever
 from ragassist.related_work.outcome import LeftOut

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ragassist.answering.prose import as_prose, flag, is_flagged
+from ragassist.answering.layout import lay_out
+from ragassist.answering.prose import flag, is_flagged
 from ragassist.bibliographies import latex
 from ragassist.bibliographies.people import introduce, is_citable_by_author, name_authors, name_work
 from ragassist.grounding.citations import write_claim
@@ -43,6 +44,21 @@ def format_text(work: RelatedWork, form: Format) -> str:
     return f"{writers[form](work)}{_incomplete(work, form)}\n"
 
 
+def format_claim(claim: Claim, papers: Mapping[str, Paper], form: Format) -> str:
+    """One sentence with its citations and its flag; headings and signs it begins with stay."""
+    if form == "plain":
+        return one_line(lay_out([claim]))
+    write = _markdown_claim if form == "markdown" else _latex_claim
+    return write(claim, papers)
+
+
+def escape(text: str, form: Format) -> str:
+    """Text that means nothing but itself in this format."""
+    if form == "plain":
+        return text
+    return _escape_markdown(text) if form == "markdown" else latex.escape(text)
+
+
 def _incomplete(work: RelatedWork, form: Format) -> str:
     """A last paragraph where the text ends before its author did."""
     if not (work.origin.failure or work.origin.interrupted):
@@ -54,7 +70,7 @@ def _incomplete(work: RelatedWork, form: Format) -> str:
 def _as_plain(work: RelatedWork) -> str:
     parts = []
     for name, claims in _paragraphs(work):
-        text = one_line(as_prose(claims))
+        text = one_line(lay_out(claims))
         parts.append(f"{name}\n\n{text}" if name else text)
     entries = "\n".join(f"[{paper.paper_id}] {_reference(paper)}" for paper in work.references)
     return "\n\n".join([*parts, *([f"References\n\n{entries}"] if entries else [])])
@@ -93,15 +109,24 @@ def _paragraphs(work: RelatedWork) -> list[tuple[str, list[Claim]]]:
 
 def _markdown_claim(claim: Claim, papers: _Papers) -> str:
     sentence = _written(claim, papers, _MARKDOWN)
+    if retracted := _retracted(claim, papers):
+        sentence += f" **{_escape_markdown(f'(retracted: {retracted})')}**"
     return f"{sentence} **{_escape_markdown(flag(claim))}**" if is_flagged(claim) else sentence
 
 
 def _latex_claim(claim: Claim, papers: _Papers) -> str:
     sentence = _written(claim, papers, _LATEX)
+    if retracted := _retracted(claim, papers):
+        sentence += f" \\textbf{{[retracted: {latex.escape(retracted)}]}}"
     if not is_flagged(claim):
         return sentence
     why = one_line(f"{claim.verdict}: {claim.why}" if claim.why else claim.verdict)
     return f"% {why}\n{sentence} \\textbf{{[{claim.verdict}?]}}"
+
+
+def _retracted(claim: Claim, papers: _Papers) -> str:
+    """The papers it cites that a source marks as retracted: no reader must miss that."""
+    return ", ".join(key for key in claim.citations if key in papers and papers[key].retracted)
 
 
 def _written(claim: Claim, papers: _Papers, markup: "_Markup") -> str:

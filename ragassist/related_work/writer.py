@@ -12,7 +12,7 @@ from ragassist.errors import ModelMisconfigured, ModelUnavailable, UsageError
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.lexical import content_words
 from ragassist.index.retriever import Retriever
-from ragassist.models import ChatModel
+from ragassist.models.chat import ChatModel
 from ragassist.related_work.candidates import TITLE_ONLY, Candidates, find_candidates
 from ragassist.related_work.outcome import RelatedWork, Theme
 from ragassist.related_work.quoting import quote_papers

@@ -2,7 +2,8 @@ import pytest
 
 from ragassist.answering.conversation import condense
 from ragassist.errors import ModelMisconfigured
-from ragassist.models import ChatModel, ModelChoice
+from ragassist.models.chat import ChatModel
+from ragassist.models.choice import ModelChoice
 from ragassist.types import Exchange
 from tests.chat_server import BROKEN, MODEL, WRONG_KEY, ChatServer, Reply
 

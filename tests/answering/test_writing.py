@@ -1,17 +1,20 @@
 """What a reader gets from a model that behaves, and from models that do not."""
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import pytest
 
+from ragassist.answering.layout import lay_out
 from ragassist.answering.prose import as_sentence
 from ragassist.answering.writing import Written, write_checked
 from ragassist.errors import ModelMisconfigured, ModelUnavailable, PromptInvalid, RagassistError
 from ragassist.grounding.ledger import Ledger
-from ragassist.models import ChatModel, ModelChoice
+from ragassist.models.chat import ChatModel
+from ragassist.models.choice import ModelChoice
 from ragassist.prompts import load_prompt
-from ragassist.types import Claim, Paper, Usage
+from ragassist.types import Claim, Paper, Shape, Style, Usage
 from tests.answering.owls import BATS, OWLS, keyed
 from tests.chat_server import (
     BROKEN,
@@ -37,7 +40,11 @@ from tests.chat_server import (
 )
 
 PAPERS = {paper.paper_id: paper for paper in (OWLS, BATS)}
-QUESTION = {"question": "How do owls find mice in the dark?"}
+QUESTION = {
+    "question": "How do owls find mice in the dark?",
+    "form": "- Plain sentences.",
+    "length": "Be short.",
+}
 HEARD = "Barn owls locate mice by hearing alone in complete darkness [P1]."
 ECHOES = "Fluttering moths modulate the returning echoes [P2]."
 MADE_UP = "Owls sleep through the winter in burrows of foxes [P1]."
@@ -85,7 +92,9 @@ def test_a_sentence_that_its_paper_bears_out_is_supported() -> None:
     assert written.declined is None
     assert written.origin.answerer == "openai:test-model"
     assert written.origin.prompts == {"answer": load_prompt("answer").version}
-    assert written.origin.usage == Usage(calls=1, input_tokens=USAGE[0], output_tokens=USAGE[1])
+    assert written.origin.usage == Usage(
+        calls=1, input_tokens=USAGE[0], output_tokens=USAGE[1], cost_usd=None
+    )
     assert (written.origin.repairs, written.origin.interrupted) == (0, False)
     assert written.origin.failure == ""
     assert len(server.requests) == 1
@@ -136,7 +145,7 @@ def test_an_invented_key_is_sent_back_once_and_kept_flagged_where_that_does_not_
     assert written.claims[0].first_written == ""
     assert written.origin.repairs == 1
     assert written.origin.usage == Usage(
-        calls=2, input_tokens=2 * USAGE[0], output_tokens=2 * USAGE[1]
+        calls=2, input_tokens=2 * USAGE[0], output_tokens=2 * USAGE[1], cost_usd=None
     )
     assert written.origin.prompts == {
         "answer": load_prompt("answer").version,
@@ -397,3 +406,93 @@ def test_how_a_text_is_cut_into_pieces_changes_nothing() -> None:
         pieces = tuple(text[start : start + size] for start in range(0, len(text), size))
         cut, _ = write([Reply(chunks=pieces)])
         assert cut.claims == whole.claims
+
+
+# The form that is asked for.
+
+
+def write_as(shape: Shape, *chunks: str, words: int | None = None) -> Written:
+    with ChatServer([Reply(chunks=chunks)]) as server:
+        model = ChatModel(ModelChoice(name=f"openai:{MODEL}", base_url=server.base_url))
+        ledger = Ledger(PAPERS, lambda w: dict.fromkeys(w, 1.0))
+        style = Style(shape=shape, words=words)
+        text = write_checked(model, "answer", QUESTION, keyed(), ledger, style)
+        return run_to_the_end(text)[1]
+
+
+def test_the_items_of_a_list_lose_their_signs_and_get_ours() -> None:
+    written = write_as("list", "1) Barn owls locate mice by hearing [P1].\n2) ", ECHOES)
+    assert lay_out(written.claims, "list") == (
+        "1. Barn owls locate mice by hearing [payne1971owls].\n"
+        "2. Fluttering moths modulate the returning echoes [neuweiler1984bats]."
+    )
+
+
+def test_an_item_may_have_two_sentences() -> None:
+    written = write_as("bullets", f"- {HEARD} Their error was 1.5 degrees [P1].\n- {ECHOES}")
+    assert [claim.paragraph for claim in written.claims] == [0, 0, 1]
+
+
+def test_prose_in_place_of_bullets_is_shown_as_bullets() -> None:
+    written = write_as("bullets", f"{HEARD} {ECHOES}")
+    assert lay_out(written.claims, "bullets").splitlines() == [
+        "- Barn owls locate mice by hearing alone in complete darkness [payne1971owls].",
+        "- Fluttering moths modulate the returning echoes [neuweiler1984bats].",
+    ]
+
+
+def test_a_line_that_leads_in_to_a_list_is_no_item() -> None:
+    written = write_as("bullets", f"Two animals hunt at night:\n\n- {HEARD}\n- {ECHOES}")
+    shown = lay_out(written.claims, "bullets").splitlines()
+    assert shown[0].startswith("Two animals hunt at night:")
+    assert [line[:2] for line in shown[2:]] == ["- ", "- "]
+
+
+def test_each_row_of_a_table_is_a_claim_and_the_keys_are_its_sources() -> None:
+    table = (
+        "| Animal | Hunts by | Sources |\n|---|:---:|---|\n"
+        "| Barn owls | hearing alone, in complete darkness | [P1] |\n"
+        "| Horseshoe bats | long calls of constant frequency |  [P2] |"
+    )
+    written = write_as("table", *re.findall(r"\S+\s*", table))
+    assert lay_out(written.claims, "table").splitlines()[:4] == [
+        "| Animal | Hunts by | Sources |",
+        "| --- | --- | --- |",
+        "| Barn owls | hearing alone, in complete darkness | [payne1971owls] |",
+        "| Horseshoe bats | long calls of constant frequency | [neuweiler1984bats] |",
+    ]
+    assert written.claims[0].text == "Barn owls; hearing alone, in complete darkness"
+    assert [claim.verdict for claim in written.claims] == ["supported", "supported"]
+
+
+def test_a_bar_within_a_cell_stays_in_it() -> None:
+    written = write_as("table", "| A | Sources |\n|---|---|\n| owls \\| mice | [P1] |\n")
+    assert lay_out(written.claims, "table").splitlines()[2] == (
+        "| owls \\| mice | [payne1971owls] |"
+    )
+
+
+def test_prose_in_place_of_a_table_is_a_table_of_one_column() -> None:
+    written = write_as("table", f"{HEARD} {ECHOES}")
+    assert lay_out(written.claims, "table").splitlines()[0] == "| Finding | Sources |"
+    assert [claim.verdict for claim in written.claims] == ["supported", "supported"]
+
+
+def test_a_text_ends_before_the_sentence_that_would_pass_the_words_asked_for() -> None:
+    written = write_as("prose", f"{HEARD} {ECHOES}", words=12)
+    assert (len(written.claims), written.origin.shortened) == (1, True)
+
+
+def test_a_first_sentence_longer_than_the_words_asked_for_is_shown() -> None:
+    written = write_as("prose", HEARD, words=3)
+    assert (len(written.claims), written.origin.shortened) == (1, False)
+
+
+def test_a_retracted_paper_is_marked_in_the_sentence_that_cites_it() -> None:
+    retracted = replace(OWLS, retracted=True)
+    with ChatServer([Reply(text=HEARD)]) as server:
+        _, written = run_to_the_end(writing(server, [retracted]))
+
+    assert lines(written) == [
+        "Barn owls locate mice by hearing alone in complete darkness [payne1971owls (retracted)]."
+    ]

@@ -12,7 +12,7 @@ from ragassist.evaluation.grounding import Grounding, measure_grounding
 from ragassist.evaluation.questions import Question, QuestionSet
 from ragassist.evaluation.report import of_grounding
 from ragassist.library import Library
-from ragassist.models import ModelChoice
+from ragassist.models.choice import ModelChoice
 from tests.chat_server import MODEL, ChatServer, Message, Reply
 
 SELF_RAG = "asai2024self"

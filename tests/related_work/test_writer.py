@@ -5,7 +5,7 @@ import pytest
 
 from ragassist.errors import ModelUnavailable, UsageError
 from ragassist.library import Library
-from ragassist.models import ModelChoice
+from ragassist.models.choice import ModelChoice
 from ragassist.related_work.bibliography import to_bibtex
 from ragassist.related_work.formats import format_text
 from ragassist.related_work.outcome import RelatedWork
@@ -232,6 +232,7 @@ def test_a_model_writes_a_paragraph_for_each_theme(
         calls=len(work.themes),
         input_tokens=120 * len(work.themes),
         output_tokens=30 * len(work.themes),
+        cost_usd=None,
     )
     cited = read_latex(format_text(work, "latex")).cited
     assert set(cited) == set(read_bibtex(to_bibtex(work.references)))
