@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ragassist.answering.conversation import CONDENSE, condense
 from ragassist.answering.critic import CRITIC, LexicalCritic, ModelCritic
@@ -16,7 +17,6 @@ from ragassist.answering.searching import Again, Found, Search
 from ragassist.answering.writing import Room, Written, write_checked
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.retriever import Retriever
-from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.papers import any_passes, describe, find_id
@@ -32,6 +32,9 @@ from ragassist.types import (
     Style,
     Usage,
 )
+
+if TYPE_CHECKING:
+    from ragassist.models.chat import ChatModel
 
 _NEAREST_SHOWN = 3
 
@@ -50,7 +53,7 @@ def answer(
     question: Question,
     catalog: Catalog,
     retriever: Retriever,
-    model: ChatModel | None,
+    model: "ChatModel | None",
     notify: Callable[[str], None],
 ) -> Generator[Claim, None, Answer | Declined]:
     """Answer, each sentence yielded as soon as it is checked; return the whole.
@@ -99,7 +102,7 @@ def answer(
 
 
 def draft_call(
-    question: Question, catalog: Catalog, retriever: Retriever, model: ChatModel
+    question: Question, catalog: Catalog, retriever: Retriever, model: "ChatModel"
 ) -> Draft | None:
     """The call that `answer` would make first, not made; None where nothing was found.
 
@@ -117,7 +120,7 @@ def draft_call(
 
 
 def _critic(
-    catalog: Catalog, retriever: Retriever, question: str, model: ChatModel | None
+    catalog: Catalog, retriever: Retriever, question: str, model: "ChatModel | None"
 ) -> LexicalCritic | ModelCritic:
     words = LexicalCritic(catalog, question, retriever.word_vectors)
     return words if model is None else ModelCritic(model, question, words)
@@ -169,7 +172,7 @@ def _declined(
     )
 
 
-def _with_asides(origin: Origin, model: ChatModel, before: Usage, asides: list[str]) -> Origin:
+def _with_asides(origin: Origin, model: "ChatModel", before: Usage, asides: list[str]) -> Origin:
     """What finding the passages took counts as well, and its prompts had a say."""
     folder = model.choice.prompts
     prompts = {**origin.prompts, **{name: load_prompt(name, folder).version for name in asides}}
@@ -191,7 +194,7 @@ def _extract(
 
 
 def _write(
-    model: ChatModel,
+    model: "ChatModel",
     asked: Question,
     found: Found,
     search: Search,

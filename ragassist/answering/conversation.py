@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ragassist.errors import ModelUnavailable
 from ragassist.index.lexical import QUESTION_WORDS, content_words
-from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.sentences import split_sentences
 from ragassist.text import one_line
 from ragassist.types import Exchange
+
+if TYPE_CHECKING:
+    from ragassist.models.chat import ChatModel
 
 CONDENSE = "condense"
 """The prompt by which a model makes a question stand alone."""
@@ -37,7 +40,7 @@ _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _A_FRAGMENT = 2
 
 
-def condense(question: str, earlier: Sequence[Exchange], model: ChatModel | None) -> str:
+def condense(question: str, earlier: Sequence[Exchange], model: "ChatModel | None") -> str:
     """The question as one that stands alone; as it is where nothing was said before.
 
     Without a model, or where it fails, a question that leans on what went before is given the
@@ -60,7 +63,7 @@ def condense(question: str, earlier: Sequence[Exchange], model: ChatModel | None
     return rewritten or _with_topic(question, earlier)
 
 
-def _rewritten(question: str, earlier: Sequence[Exchange], model: ChatModel) -> str:
+def _rewritten(question: str, earlier: Sequence[Exchange], model: "ChatModel") -> str:
     prompt = load_prompt(CONDENSE, model.choice.prompts)
     said = "\n\n".join(
         f"Question: {exchange.question}\nAnswer: {_shortened(exchange.said) or '(none found)'}"

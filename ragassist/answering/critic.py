@@ -5,16 +5,19 @@ the model is asked only where the words of the question say that something is mi
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ragassist.answering.evidence import ENOUGH, Asked, Embed, meant, spoken, weigh_words
 from ragassist.answering.reading import read_passages
 from ragassist.answering.searching import Again, Found
 from ragassist.errors import ModelUnavailable
-from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.storage.catalog import Catalog
 from ragassist.text import one_line
 from ragassist.types import Passage
+
+if TYPE_CHECKING:
+    from ragassist.models.chat import ChatModel
 
 CRITIC = "critic"
 """The prompt by which a model says what to search for."""
@@ -69,7 +72,7 @@ class ModelCritic:
         was_asked: whether it came to that.
     """
 
-    def __init__(self, model: ChatModel, question: str, words: LexicalCritic) -> None:
+    def __init__(self, model: "ChatModel", question: str, words: LexicalCritic) -> None:
         self.was_asked = False
         self._model = model
         self._question = question

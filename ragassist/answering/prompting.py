@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ragassist.answering.keyed import Keyed, key_passages
 from ragassist.answering.searching import Found
-from ragassist.models.account import Estimate
-from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_part, load_prompt
 from ragassist.types import Style
+
+if TYPE_CHECKING:
+    from ragassist.models.account import Estimate
+    from ragassist.models.chat import ChatModel
 
 ANSWER = "answer"
 """The prompt by which a model answers."""
@@ -51,10 +54,10 @@ class Draft:
     messages: tuple[tuple[str, str], ...]
     papers: Mapping[str, str]
     left_out: int
-    estimate: Estimate
+    estimate: "Estimate"
 
 
-def brief(model: ChatModel, question: str, style: Style, found: Found) -> Brief:
+def brief(model: "ChatModel", question: str, style: Style, found: Found) -> Brief:
     """Put together what the model is shown.
 
     The passages share what the model's window leaves beside everything else and the longest
@@ -70,7 +73,7 @@ def brief(model: ChatModel, question: str, style: Style, found: Found) -> Brief:
     return Brief(slots=slots, keyed=keyed, left_out=left_out)
 
 
-def draft(model: ChatModel, told: Brief) -> Draft:
+def draft(model: "ChatModel", told: Brief) -> Draft:
     """The call that would be made, with what it would take."""
     prompt = load_prompt(ANSWER, model.choice.prompts)
     slots = {**told.slots, "passages": told.keyed.text, "keys": ", ".join(told.keyed.keys)}
@@ -84,14 +87,14 @@ def draft(model: ChatModel, told: Brief) -> Draft:
     )
 
 
-def _room(model: ChatModel, slots: Mapping[str, str]) -> int:
+def _room(model: "ChatModel", slots: Mapping[str, str]) -> int:
     prompt = load_prompt(ANSWER, model.choice.prompts)
     rest = model.estimate(prompt, {**slots, "passages": "", "keys": ""})
     left = model.terms.window - rest.prompt_tokens - rest.most_answer_tokens - _SPARED
     return max(_SHORTEST_ROOM, min(_MOST_TOKENS, left))
 
 
-def _style_slots(style: Style, model: ChatModel) -> dict[str, str]:
+def _style_slots(style: Style, model: "ChatModel") -> dict[str, str]:
     folder = model.choice.prompts
     length = "length.free" if style.words is None else "length.words"
     words = {} if style.words is None else {"words": str(style.words)}

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from ragassist.answering.forms import Form, form_of, itemised
 from ragassist.answering.keyed import Keyed
@@ -13,10 +14,12 @@ from ragassist.errors import ModelMisconfigured, ModelUnavailable
 from ragassist.grounding.citations import LONGEST_BRACKET, write_claim
 from ragassist.grounding.claims import split_claims
 from ragassist.grounding.ledger import Ledger
-from ragassist.models.chat import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.text import one_line
 from ragassist.types import PROSE, Claim, Mark, Origin, Shape, Style, Verdict
+
+if TYPE_CHECKING:
+    from ragassist.models.chat import ChatModel
 
 _MOST_REPAIRS = 5
 # A model that has fallen into repeating itself writes until its own limit.
@@ -52,7 +55,7 @@ class Written:
 
 
 def write_checked(
-    model: ChatModel,
+    model: "ChatModel",
     name: str,
     slots: Mapping[str, str],
     keyed: Keyed,
@@ -94,7 +97,7 @@ class _Text:
 
     def __init__(
         self,
-        model: ChatModel,
+        model: "ChatModel",
         name: str,
         slots: Mapping[str, str],
         keyed: Keyed,

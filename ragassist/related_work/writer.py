@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ragassist.answering.keyed import key_passages
 from ragassist.answering.reading import Reading
@@ -12,7 +13,6 @@ from ragassist.errors import ModelMisconfigured, ModelUnavailable, UsageError
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.lexical import content_words
 from ragassist.index.retriever import Retriever
-from ragassist.models.chat import ChatModel
 from ragassist.related_work.candidates import TITLE_ONLY, Candidates, find_candidates
 from ragassist.related_work.outcome import RelatedWork, Theme
 from ragassist.related_work.quoting import quote_papers
@@ -21,6 +21,9 @@ from ragassist.storage.catalog import Catalog
 from ragassist.storage.papers import any_passes, describe, find_id
 from ragassist.text import one_line
 from ragassist.types import Claim, Declined, Filters, Origin, Paper, Usage
+
+if TYPE_CHECKING:
+    from ragassist.models.chat import ChatModel
 
 _PROMPT = "related"
 _NEAREST_SHOWN = 3
@@ -38,7 +41,7 @@ class _Sheet:
     papers: Mapping[str, Paper]
     readings: Mapping[str, Reading]
     ledger: Ledger
-    model: ChatModel | None
+    model: "ChatModel | None"
 
 
 def write_related(
@@ -46,7 +49,7 @@ def write_related(
     *,
     catalog: Catalog,
     retriever: Retriever,
-    model: ChatModel | None,
+    model: "ChatModel | None",
     filters: Filters,
     limit: int,
 ) -> Generator[Claim, None, RelatedWork | Declined]:
@@ -181,7 +184,7 @@ def _checked(claim: Claim, ledger: Ledger) -> Claim:
     return dataclasses.replace(ledger.check(said), text=claim.text, marks=claim.marks)
 
 
-def _used(model: ChatModel | None) -> Usage:
+def _used(model: "ChatModel | None") -> Usage:
     return Usage() if model is None else model.usage
 
 
