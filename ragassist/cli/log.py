@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import as_json, render
+from ragassist.cli.keys import moved_since
 from ragassist.cli.options import AsJson
 from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import UsageError
+from ragassist.text import one_line
 
 
 def log(
@@ -45,11 +47,14 @@ def log(
             return
         one = None if number is None else library.exchange(number)
         kept = (one,) if one else library.exchanges(limit=limit)
+        moved = moved_since(library, one) if one else []
     if json:
         shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
         typer.echo(as_json.dumps(shape))
     elif one is not None:
         render.show_exchange(one)
+        for note in moved:
+            typer.echo(one_line(note), err=True)
     else:
         for exchange in kept:
             render.show_exchange_line(exchange)
