@@ -22,6 +22,7 @@ from typing import Annotated
 
 import typer
 
+from ragassist.bibliographies.people import split_people
 from ragassist.errors import SourceError
 from ragassist.papers.ids import family_name
 from ragassist.sources.lines import Line, TextFile
@@ -37,7 +38,9 @@ _SEEN = {
     "medline": re.compile(r"PMID- ?\d"),
     "isi": re.compile(r"PT [A-Z](?:\s|$)|FN ISI.*PT [A-Z]"),
     "pubmed-xml": re.compile(r"\s*<Pubmed(?:Book)?Article[ >]"),
+    "endnote-xml": re.compile(r"\s*<record[ >]"),
     "arxiv-atom": re.compile(r"\s*<entry[ >]"),
+    "refer": re.compile(r"\s*%0(?:\s|$)"),
     "jsonl": re.compile(r"\s*\{"),
 }
 # In a file that nobody recognises, what looks like these without being asked is an entry.
@@ -46,8 +49,21 @@ _SEEN_ANYWHERE = {
     **{form: _SEEN[form] for form in ("ris", "medline", "pubmed-xml")},
 }
 # Formats in which several entries may begin on one line.
-_INSIDE_LINES = frozenset({"pubmed-xml", "arxiv-atom"})
-_WITHOUT_TEXT = "neither title nor abstract"
+_INSIDE_LINES = frozenset({"pubmed-xml", "endnote-xml", "arxiv-atom"})
+_WITHOUT_TEXT = ("neither title nor abstract", "it has no entry")
+_EDITORS = "editors here are authors there"
+_SUBJECT = "whom it is about here is its author there"
+_PARTED = "the file is parted otherwise"
+# Why a difference is meant, by the reason that is given for it.
+_MEANT = {
+    _EDITORS: "RIS gives `A2` to second authors: to the editors of a chapter's book, to those of a "
+    "book's series. They are no authors of the work, and are kept as editors.",
+    _SUBJECT: "PubMed's `PersonalNameSubject` is whom an article is about, and MEDLINE's `PS` as "
+    "well; such an article may have no author.",
+    _PARTED: "In RIS every `TY` begins a record, whether or not an `ER` ended the one before: a "
+    "record whose `ER` is missing costs no other. Where types are repeated inside one record, its "
+    "fields are spread over several.",
+}
 _FIELDS = ("title", "authors", "year", "doi")
 _EXPECTED = ".bib"
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
@@ -77,6 +93,20 @@ class Disagreement:
     record: int
     field: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A pair of records that is compared.
+
+    Attributes:
+        record: its number among the pairs of the file.
+        parted: the file is another number of records here than expected.
+    """
+
+    file: str
+    record: int
+    parted: bool
 
 
 @dataclass(slots=True)
@@ -126,8 +156,9 @@ def survey_folder(folder: Path) -> Survey:
             expected = [one for one in _read_quietly(beside) if isinstance(one, Record)]
             given = [one for one in outcomes if isinstance(one, Record)]
             survey.pairs += 1
+            parted = len(given) != len(expected)
             for number, (ours, theirs) in enumerate(_paired(given, expected), 1):
-                _compare(survey, name, number, ours, theirs)
+                _compare(survey, Place(name, number, parted), ours, theirs)
     return survey
 
 
@@ -247,12 +278,10 @@ def _same(one: Record, other: Record) -> bool:
     return bool(one.title) and title_key(one.title) == title_key(other.title)
 
 
-def _compare(
-    survey: Survey, name: str, number: int, ours: Record | None, theirs: Record | None
-) -> None:
+def _compare(survey: Survey, place: Place, ours: Record | None, theirs: Record | None) -> None:
     if ours is None or theirs is None:
         reason = "no record here" if ours is None else "no such record in the expected file"
-        survey.disagreements.append(Disagreement(name, number, "record", reason))
+        survey.disagreements.append(Disagreement(place.file, place.record, "record", reason))
         survey.compared.update(_FIELDS if ours is None else ())
         return
     for stated in _FIELDS:
@@ -264,12 +293,30 @@ def _compare(
         if mine == expected:
             survey.agreed[stated] += 1
         else:
-            reason = _why(stated, mine, expected)
-            survey.disagreements.append(Disagreement(name, number, stated, reason))
+            named = _who_else(ours, theirs) if stated == "authors" else ""
+            reason = named or _why(stated, mine, expected)
+            reason = f"{reason}: {_PARTED}" if place.parted and not named else reason
+            survey.disagreements.append(Disagreement(place.file, place.record, stated, reason))
 
 
 def _people(record: Record) -> tuple[str, ...]:
-    return tuple(f"{family_name(one)} {_initial(one)}".strip() for one in record.authors)
+    # JabRef keeps corporate authors of an .nbib under a name of their own.
+    corporate = split_people(dict(record.extra).get("corporate", ""))
+    return _folded((*record.authors, *corporate))
+
+
+def _folded(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{family_name(one)} {_initial(one)}".strip() for one in names)
+
+
+def _who_else(ours: Record, theirs: Record) -> str:
+    """What the authors are here that are authors only there; empty where that is not known."""
+    more = set(_people(theirs)) - set(_people(ours))
+    for name, reason in (("editor", _EDITORS), ("medline-PS", _SUBJECT)):
+        others = set(_folded(split_people(dict(ours.extra).get(name, ""))))
+        if more and more <= others:
+            return reason
+    return ""
 
 
 def _initial(author: str) -> str:
@@ -280,7 +327,8 @@ def _initial(author: str) -> str:
 
 
 _NORMAL: dict[str, Callable[[Record], object]] = {
-    "title": lambda record: title_key(record.title),
+    # JabRef keeps the title of a chapter of PubMed's under a name of its own, beside the book's.
+    "title": lambda record: title_key(dict(record.extra).get("article") or record.title),
     "authors": _people,
     "year": lambda record: record.year,
     # JabRef keeps what it reads of an .nbib under MEDLINE's own name for it.
@@ -358,7 +406,7 @@ def as_markdown(survey: Survey, folder: Path) -> str:
                     t.failures,
                     t.expected_failures,
                     t.unaccounted,
-                    _share(t.records, t.records + t.failures - t.reasons[_WITHOUT_TEXT]),
+                    _share(t.records, t.records + t.failures - _without_text(t)),
                 )
                 for form, t in sorted(survey.tallies.items())
             ),
@@ -387,7 +435,15 @@ def as_markdown(survey: Survey, folder: Path) -> str:
     return "\n\n".join(sections) + "\n"
 
 
+def _without_text(tally: Tally) -> int:
+    reasons = tally.reasons.items()
+    return sum(count for reason, count in reasons if any(one in reason for one in _WITHOUT_TEXT))
+
+
 def _comparison(survey: Survey) -> list[str]:
+    fields = [one for one in survey.disagreements if one.field != "record"]
+    meant = {kind: [one for one in fields if kind in one.reason] for kind in _MEANT}
+    explained = sum(map(len, meant.values()))
     return [
         "## Against the expected `.bib` beside the file",
         f"{survey.pairs} files.",
@@ -404,6 +460,8 @@ def _comparison(survey: Survey) -> list[str]:
             "file|record|field|reason",
             ((d.file, d.record, d.field, d.reason) for d in survey.disagreements),
         ),
+        f"{explained} of these {len(fields)} fields are read as they are on purpose.",
+        *(f"- *{kind}*: {_MEANT[kind]}" for kind, found in meant.items() if found),
     ]  # fmt: skip
 
 

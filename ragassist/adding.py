@@ -26,9 +26,11 @@ from ragassist.storage.intake import (
     remembered_reading,
     store_failures,
 )
+from ragassist.storage.renaming import refused_keys, take_renamed
+from ragassist.storage.synced import last_record
 from ragassist.storage.works import Chunker
 from ragassist.tokens import token_counter
-from ragassist.types import Failure, Record, SourceReport
+from ragassist.types import Failure, KeyNote, Record, SourceReport
 
 if TYPE_CHECKING:
     from ragassist.index.indexing import Progress
@@ -119,8 +121,15 @@ class Import:
         self._progress = progress
         self._read_as = read_as
         self._chunk = chunker()
+        self._known = last_record(catalog)
+        self._replaced: list[int] = []
         with catalog.transaction():
             self.import_id = next_import(catalog)
+
+    def begin_anew(self) -> None:
+        """Take another number, so that what a file read again has lost since counts as lost."""
+        with self._catalog.transaction():
+            self.import_id = next_import(self._catalog)
 
     def read(self, file: Path) -> SourceReport:
         """Take one file in, as far as it can be read; call it inside `catalog.writing()`."""
@@ -131,6 +140,12 @@ class Import:
         with self._catalog.transaction():
             for report in missing:
                 forget_empty_source(self._catalog, source_path(Path(report.source).expanduser()))
+
+    def key_notes(self) -> tuple[KeyNote, ...]:
+        """What is to be told of ids since it was last told, and of the keys of what was read."""
+        with self._catalog.transaction():
+            renamed = take_renamed(self._catalog)
+        return (*renamed, *refused_keys(self._catalog, self._known, self._replaced))
 
     def take(self, file: Path) -> FileRead:
         """As `read`, with what the report does not say."""
@@ -159,6 +174,7 @@ class Import:
             error = f"no paper was found in {str(file)!r}"
         elif digest is not None and digest_of(file, read_as) != digest:
             error = error or f"{str(file)!r} was written to while it was read: read it again"
+        self._replaced.extend(tally.replaced)
         with self._catalog.transaction():
             close_source(self._catalog, source_id, self.import_id, digest=digest, error=error)
         report = SourceReport(

@@ -8,6 +8,7 @@ A library belongs to the thread that opened it; other threads and other processe
 Any number may read while one writes.
 """
 
+import dataclasses
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from ragassist.storage.listing import Listed
     from ragassist.storage.papers import FieldOrigin, Missing
     from ragassist.storage.summary import TagCount
-    from ragassist.syncing import SyncedSource, SyncReport
+    from ragassist.syncing import DroppedSource, SyncedSource, SyncReport
 
 _PASSAGES = 10
 _RELATED_PAPERS = 12
@@ -101,6 +102,7 @@ class Library:
         self._model: ChatModel | None = None
         self._opened: Catalog | None = None
         self._retriever: Retriever | None = None
+        self._told: set[str] = set()
 
     @classmethod
     def open(
@@ -178,11 +180,13 @@ class Library:
             return AddReport(sources=(*missing, *unreadable), papers=0)
         with self._writing() as catalog:
             self._settle_embedder(catalog, embedder)
+            self._follow_moved(catalog, files, read_as)
             adding = Import(catalog, self._progress, read_as)
             reports = tuple(adding.read(file) for file in files)
             adding.forget_missing(missing)
             self._retrieval().update()
-        return AddReport(sources=(*missing, *reports), papers=_count(catalog))
+            keys = adding.key_notes()
+        return AddReport(sources=(*missing, *reports), papers=_count(catalog), keys=keys)
 
     def preview(
         self,
@@ -198,10 +202,16 @@ class Library:
         files, missing = find_sources(paths)
         with self._scratch() as catalog:
             known = last_row(catalog)
+            self._follow_moved(catalog, files, read_as)
             adding = Import(catalog, self._progress, read_as)
             reports = tuple(adding.read(file) for file in files)
             brought = tuple(papers_of_import(catalog, adding.import_id, known))
-            return AddReport(sources=(*missing, *reports), papers=_count(catalog), brought=brought)
+            return AddReport(
+                sources=(*missing, *reports),
+                papers=_count(catalog),
+                brought=brought,
+                keys=adding.key_notes(),
+            )
 
     def failed_sources(self) -> tuple[str, ...]:
         """The files in which something could not be read, or that could not be read themselves."""
@@ -213,6 +223,7 @@ class Library:
         self,
         *paths: PathLike,
         remove: bool = False,
+        force: bool = False,
         embedder: str | None = None,
         format_name: str | None = None,
         columns: Mapping[str, str] | None = None,
@@ -222,11 +233,15 @@ class Library:
         A file that is as it was when it was last read costs its reading as bytes alone. An entry
         that a file has lost takes its paper along only where no other source has the paper. Of a
         file that could not be read to its end nothing is removed, and nothing of one in which
-        something fails that could be read before.
+        something fails that could be read before. One that was written to while it was read is
+        read again; one that lost something and was written just now, when it has been left alone
+        for half a second. A file that was moved is known again, see `follow_moved`.
 
         Args:
-            remove: papers that no source has any more leave the library; without it they are named
-                as `waiting` in the report, and `finish_sync` removes them.
+            remove: papers that no source has any more leave the library, but those of files in
+                `doubt`; without it they are named as `waiting` in the report, and `finish_sync`
+                removes them.
+            force: with `remove`, also what is in doubt, and what a file with failures lost.
             paths, embedder, format_name, columns: as for `add`.
 
         Raises:
@@ -235,20 +250,24 @@ class Library:
         from ragassist.syncing import Sync, SyncReport
 
         read_as = _read_as(format_name, columns)
-        files, missing = _find_synced(paths)
+        files, missing = self._find_synced(paths)
         unreadable = self._make(files, read_as)
         if unreadable is not None:
             return SyncReport(sources=(*missing, *_as_synced(unreadable)), papers=0)
         with self._writing() as catalog:
             if embedder is not None or not _count(catalog):
                 self._settle_embedder(catalog, embedder)
-            sources = Sync(catalog, self._progress, read_as).run(files, remove=remove)
+            self._follow_moved(catalog, files, read_as)
+            syncing = Sync(catalog, self._progress, read_as)
+            sources = syncing.run(files, remove=remove, force=force)
             self._index_pending(catalog)
-        return SyncReport(sources=(*missing, *sources), papers=_count(catalog))
+            keys = syncing.key_notes()
+        return SyncReport(sources=(*missing, *sources), papers=_count(catalog), keys=keys)
 
     def preview_sync(
         self,
         *paths: PathLike,
+        force: bool = False,
         format_name: str | None = None,
         columns: Mapping[str, str] | None = None,
     ) -> "SyncReport":
@@ -256,10 +275,13 @@ class Library:
         from ragassist.syncing import Sync, SyncReport
 
         read_as = _read_as(format_name, columns)
-        files, missing = _find_synced(paths)
+        files, missing = self._find_synced(paths)
         with self._scratch() as catalog:
-            sources = Sync(catalog, self._progress, read_as).run(files, remove=True)
-            return SyncReport(sources=(*missing, *sources), papers=_count(catalog))
+            self._follow_moved(catalog, files, read_as)
+            syncing = Sync(catalog, self._progress, read_as)
+            sources = syncing.run(files, remove=True, force=force)
+            papers = _count(catalog)
+            return SyncReport(sources=(*missing, *sources), papers=papers, keys=syncing.key_notes())
 
     def finish_sync(self, report: "SyncReport") -> "SyncReport":
         """Remove the papers that a sync left waiting; those of files read again since stay."""
@@ -267,9 +289,11 @@ class Library:
         from ragassist.syncing import Sync, SyncReport
 
         with self._writing() as catalog:
-            sources = Sync(catalog, self._progress, RECOGNISED).finish(report.sources)
+            syncing = Sync(catalog, self._progress, RECOGNISED)
+            sources = syncing.finish(report.sources)
             self._index_pending(catalog)
-        return SyncReport(sources=sources, papers=_count(catalog))
+            keys = (*report.keys, *syncing.key_notes())
+        return SyncReport(sources=sources, papers=_count(catalog), keys=keys)
 
     def ask(
         self,
@@ -317,7 +341,10 @@ class Library:
         # What a shell makes of bytes that are no text cannot be stored, and asks nothing.
         text = strip_controls(question)
         asked = Question(
-            text=text, filters=filters or Filters(), style=style, earlier=tuple(earlier)
+            text=text,
+            filters=self._told_of(filters or Filters()),
+            style=style,
+            earlier=tuple(earlier),
         )
         model = self._chat_model()
         written = answer(asked, self._catalog(), self._retrieval(), model, self._notify)
@@ -362,7 +389,7 @@ class Library:
             catalog=self._catalog(),
             retriever=self._retrieval(),
             model=self._chat_model(),
-            filters=filters or Filters(),
+            filters=self._told_of(filters or Filters()),
             limit=limit,
         )
 
@@ -374,7 +401,7 @@ class Library:
         Raises:
             UsageError: the question has no word in it, or the library no paper.
         """
-        return self._retrieval().find(question, filters or Filters(), top_k)
+        return self._retrieval().find(question, self._told_of(filters or Filters()), top_k)
 
     def as_retriever(
         self, *, filters: Filters | None = None, top_k: int = _PASSAGES
@@ -464,6 +491,18 @@ class Library:
 
         return search_exchanges(self._catalog(), words, limit)
 
+    def cited_paper(self, exchange: LoggedExchange, paper_id: str) -> Paper:
+        """The paper that an exchange calls by this id: the same work, whatever its id is now.
+
+        Raises:
+            UnknownPaper: the work is gone, or may be any of several papers.
+        """
+        from ragassist.storage.cited import cited_row
+        from ragassist.storage.papers import load_papers
+
+        catalog = self._catalog()
+        return load_papers(catalog, [cited_row(catalog, exchange, paper_id)])[0]
+
     def clear_log(self) -> int:
         """Forget every exchange, down to the bytes on disk; returns how many there were.
 
@@ -490,7 +529,7 @@ class Library:
         """
         from ragassist.storage.papers import iterate_papers
 
-        return iterate_papers(self._catalog(), filters or Filters(), missing)
+        return iterate_papers(self._catalog(), self._told_of(filters or Filters()), missing)
 
     def count(self, filters: Filters | None = None) -> int:
         """How many papers pass the filters; reads none of them."""
@@ -570,7 +609,9 @@ class Library:
             with catalog.transaction():
                 row = merge_papers(catalog, paper_ids, chunker())
             self._index_pending(catalog)
-            return load_papers(catalog, [row])[0]
+            paper = load_papers(catalog, [row])[0]
+            self._tell_renamed(catalog, but=(paper,))
+            return paper
 
     def keep_both(self, one: str, other: str) -> tuple[Paper, Paper]:
         """Have two papers be two works from now on; what was merged by its title is parted again.
@@ -594,6 +635,7 @@ class Library:
                 rows = part_papers(catalog, one, other, chunker())
             self._index_pending(catalog)
             first, second = load_papers(catalog, rows)
+            self._tell_renamed(catalog, but=(first, second))
             return first, second
 
     def paper(self, paper_id: str) -> Paper:
@@ -643,7 +685,37 @@ class Library:
                 removed = tuple(load_papers(catalog, rows))
                 remove_works(catalog, rows, chunker())
             self._retrieval().update()
+            self._tell_renamed(catalog)
         return removed
+
+    def remove_source(self, file: PathLike) -> "DroppedSource":
+        """Forget a file, there or not, and the papers that no other source has.
+
+        Args:
+            file: its path, or the end of it where that names one file alone; `-` is standard input.
+
+        Raises:
+            UsageError: nothing was read from such a file.
+        """
+        from ragassist.syncing import drop_source
+
+        with self._writing() as catalog:
+            dropped = drop_source(catalog, file)
+            self._index_pending(catalog)
+            self._tell_renamed(catalog)
+        return dropped
+
+    def papers_only_in(self, file: PathLike) -> tuple[Paper, ...]:
+        """The papers that `remove_source` would take out of the library, by paper_id.
+
+        Raises:
+            UsageError: nothing was read from such a file.
+        """
+        from ragassist.storage.papers import load_papers
+        from ragassist.syncing import papers_only_in
+
+        catalog = self._catalog()
+        return tuple(load_papers(catalog, papers_only_in(catalog, file)))
 
     def reindex(self, *, embedder: str | None = None) -> None:
         """Make the vector index anew, with another embedder where one is given.
@@ -745,12 +817,54 @@ class Library:
             finally:
                 catalog.close()
 
+    def _tell_renamed(self, catalog: Catalog, but: Sequence[Paper] = ()) -> None:
+        from ragassist.storage.renaming import take_renamed
+
+        seen = {paper.paper_id for paper in but}
+        with catalog.transaction():
+            renamed = take_renamed(catalog)
+        for note in renamed:
+            if note.paper_id not in seen:
+                self._notify(f"note: {note.key} is now called {note.paper_id} ({note.why})")
+
+    def _find_synced(self, paths: Sequence[PathLike]) -> "tuple[list[Path], list[SyncedSource]]":
+        from ragassist.adding import find_sources
+        from ragassist.syncing import count_read_from
+
+        if "-" in map(str, paths):
+            raise UsageError("standard input cannot be synced: write it to a file, or `add` it")
+        files, missing = find_sources(paths)
+        found = _as_synced(missing)
+        for place, source in enumerate(found if self.exists() else ()):
+            if count := count_read_from(self._catalog(), source.source):
+                stays = f"{source.error}; what was read from it ({count:,}) stays: if it was moved,"
+                hint = "sync it where it is; if it is gone, `ragassist remove --source"
+                error = f"{stays} {hint} {source.source}` removes what is in no other file"
+                found[place] = dataclasses.replace(source, error=error)
+        return files, found
+
+    def _follow_moved(self, catalog: Catalog, files: Sequence[Path], read_as: "ReadAs") -> None:
+        from ragassist.syncing import follow_moved
+
+        for old, new in follow_moved(catalog, files, read_as):
+            self._notify(f"{new} is {old} moved: the library knows it by its new place now")
+
     def _index_pending(self, catalog: Catalog) -> None:
         from ragassist.storage.chunks import count_pending
 
         # Opening the vector index takes longer than finding that a file has not changed.
         if count_pending(catalog):
             self._retrieval().update()
+
+    def _told_of(self, filters: Filters) -> Filters:
+        """The filters; the user is told once of each tag, author … in them that no paper has."""
+        from ragassist.storage.papers import unknown_values
+
+        for unknown in unknown_values(self._catalog(), filters):
+            if unknown not in self._told:
+                self._told.add(unknown)
+                self._notify(unknown)
+        return filters
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._owner:
@@ -830,15 +944,6 @@ def _read_as(format_name: str | None, columns: Mapping[str, str] | None) -> "Rea
     from ragassist.adding import ReadAs
 
     return ReadAs(format_name=format_name, columns=tuple(sorted((columns or {}).items())))
-
-
-def _find_synced(paths: Sequence[PathLike]) -> "tuple[list[Path], list[SyncedSource]]":
-    from ragassist.adding import find_sources
-
-    if "-" in map(str, paths):
-        raise UsageError("standard input cannot be synced: write it to a file, or `add` it")
-    files, missing = find_sources(paths)
-    return files, _as_synced(missing)
 
 
 def _as_synced(unreadable: Sequence[SourceReport]) -> "list[SyncedSource]":

@@ -1,30 +1,54 @@
 """Making what the library has of a file equal to the file: what it gained, changed and lost."""
 
 import dataclasses
-from collections.abc import Sequence
+import difflib
+import os
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ragassist.adding import Import, ReadAs, chunker, digest_of, reading_of, source_path
+from ragassist.adding import FileRead, Import, ReadAs, chunker, digest_of, reading_of, source_path
+from ragassist.errors import UsageError
+from ragassist.sources.lines import STDIN
 from ragassist.storage.catalog import Catalog
+from ragassist.storage.renaming import take_renamed
 from ragassist.storage.synced import (
     Lost,
+    Shrinkage,
     count_missing,
+    delete_source,
+    digests_by_path,
+    distrust,
     ids_by_row,
     last_reading,
     last_record,
     lost_records,
     paper_ids_of,
     records_after,
+    records_of_source,
+    rename_source,
+    shrinkage,
+    source_paths,
 )
 from ragassist.storage.works import remove_records
-from ragassist.types import Failure, SourceReport
+from ragassist.types import Failure, KeyNote, SourceReport
 
 if TYPE_CHECKING:
     from ragassist.index.indexing import Progress
 
 _READ_AGAIN = "it was read again meanwhile, and nothing was removed: sync it again"
+_READINGS = 3
+# A program that writes a file pauses for less between two parts of it.
+_QUIET_S = 0.5
+_LONGEST_WAIT_S = 10.0
+# So many entries gone from the very end are rather a file that was cut off than entries deleted.
+_MOST_AT_END = 2
+# In these a cut is met by the reader: what was opened is not closed.
+_CLOSED_FORMATS = frozenset({"json", "csl-json", "pubmed-xml", "arxiv-atom"})
+_LINE_ENDS = (b"\n", b"\r", b"\n\0", b"\r\0")
+_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +64,8 @@ class SyncedSource:
         left: papers whose entry it lost, and that another source has still.
         removed: papers whose entry it lost, and that were in no other source.
         waiting: such papers that are still there, until the removal is confirmed.
+        doubt: why the file looks as if it had not been written to its end, so that more than the
+            usual confirmation is asked for; empty where it does not.
         missing: entries it seems to have lost, of which nothing was removed: something in it could
             not be read that could be before, see `suspects`.
         suspects: what that is.
@@ -57,6 +83,7 @@ class SyncedSource:
     left: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    doubt: str = ""
     missing: int = 0
     suspects: tuple[Failure, ...] = ()
     failures: tuple[Failure, ...] = ()
@@ -66,10 +93,15 @@ class SyncedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
-    """What `sync` did, or would do: file by file, and how many papers there are now."""
+    """What `sync` did, or would do: file by file, and how many papers there are now.
+
+    Attributes:
+        keys: as in `AddReport`.
+    """
 
     sources: tuple[SyncedSource, ...]
     papers: int
+    keys: tuple[KeyNote, ...] = ()
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -101,21 +133,31 @@ class Sync:
         self._read_as = read_as
         self._import: Import | None = None
 
-    def run(self, files: Sequence[Path], *, remove: bool) -> tuple[SyncedSource, ...]:
+    def run(
+        self, files: Sequence[Path], *, remove: bool, force: bool = False
+    ) -> tuple[SyncedSource, ...]:
         """Take in what the files gained and changed, and let go of what they lost.
 
         Args:
             remove: also papers that no other source has; else they are `waiting`.
+            force: also where a file is in doubt, or has suspects.
         """
         taken = [self._take(file) for file in files]
         read = [one.source_id for one in taken if one.source_id is not None]
-        lost = lost_records(self._catalog, read)
-        dropped = [entry for entry in lost if remove or entry.elsewhere]
-        self._drop(dropped)
-        return tuple(self._report(one, lost, removed=remove) for one in taken)
+        lost = lost_records(self._catalog, read, with_suspects=remove and force)
+        doubts = {} if force else self._doubts(taken, lost)
+        kept = {entry.paper_row for entry in lost if not remove or entry.source_id in doubts}
+        self._drop(
+            [
+                one
+                for one in lost
+                if one.source_id not in doubts and (one.elsewhere or one.paper_row not in kept)
+            ]
+        )
+        return tuple(self._report(one, lost, kept, doubts) for one in taken)
 
     def finish(self, sources: Sequence[SyncedSource]) -> tuple[SyncedSource, ...]:
-        """Remove what is waiting, but for sources that were read again since."""
+        """Remove what is waiting, doubts or not, but for sources that were read again since."""
         finished, going = [], list[int]()
         for source in sources:
             reading = last_reading(self._catalog, source.source)
@@ -125,10 +167,18 @@ class Sync:
                 finished.append(dataclasses.replace(source, error=_READ_AGAIN))
             else:
                 removed = (*source.removed, *source.waiting)
-                finished.append(dataclasses.replace(source, removed=removed, waiting=()))
+                done = dataclasses.replace(source, removed=removed, waiting=(), doubt="")
+                finished.append(done)
                 going.append(reading.source_id)
         self._drop(lost_records(self._catalog, going))
         return tuple(finished)
+
+    def key_notes(self) -> tuple[KeyNote, ...]:
+        """What is to be told of ids and keys; see `Import.key_notes`."""
+        if self._import is not None:
+            return self._import.key_notes()
+        with self._catalog.transaction():
+            return take_renamed(self._catalog)
 
     def _take(self, file: Path) -> _Taken:
         path = source_path(file)
@@ -137,35 +187,77 @@ class Sync:
         if known is not None and known.digest == digest_of(file, read_as):
             report = SourceReport(source=path, reader=known.reader, records=known.records)
             return _Taken(report=report, source_id=known.source_id, unchanged=True)
-        if self._import is None:
-            self._import = Import(self._catalog, self._progress, self._read_as)
+        return self._read(file)
+
+    def _read(self, file: Path) -> _Taken:
+        """Read a file, and again where it was written to meanwhile or is still."""
         last = last_record(self._catalog)
-        read = self._import.take(file)
-        gained = (
-            () if read.source_id is None else records_after(self._catalog, read.source_id, last)
-        )
+        replaced: list[int] = []
+        for _ in range(_READINGS):
+            stamp = _stamp(file)
+            if self._import is None:
+                self._import = Import(self._catalog, self._progress, self._read_as)
+            read = self._import.take(file)
+            replaced.extend(read.replaced)
+            gained = records_after(self._catalog, read.source_id, last)
+            # Who writes a file has less of it at first: what seems lost may be on its way.
+            if not _changes(file, stamp, wait=self._lacks_something(read)):
+                report = read.report
+                break
+            self._import.begin_anew()
+        else:
+            report = self._given_up(read.report, read.source_id)
         return _Taken(
-            report=read.report, source_id=read.source_id, gained=gained, replaced=read.replaced
+            report=report, source_id=read.source_id, gained=gained, replaced=tuple(replaced)
         )
+
+    def _lacks_something(self, read: FileRead) -> bool:
+        if read.source_id is None or read.report.error is not None:
+            return True
+        return count_missing(self._catalog, read.source_id) > 0
+
+    def _given_up(self, report: SourceReport, source_id: int | None) -> SourceReport:
+        if source_id is not None:
+            with self._catalog.transaction():
+                distrust(self._catalog, source_id)
+        error = (
+            f"{report.source!r} was written to while it was read, {_READINGS} times: sync it again "
+            "when that is done"
+        )
+        return dataclasses.replace(report, error=error)
+
+    def _doubts(self, taken: Sequence[_Taken], lost: Sequence[Lost]) -> dict[int, str]:
+        """Why a source may not have been written to its end, of those that lose papers."""
+        losing = {entry.source_id for entry in lost if not entry.elsewhere}
+        doubts = {}
+        for one in taken:
+            if one.source_id in losing:
+                found = shrinkage(self._catalog, one.source_id)
+                if doubt := _doubt(found, one.report):
+                    doubts[one.source_id] = doubt
+        return doubts
 
     def _drop(self, entries: Sequence[Lost]) -> None:
         if entries:
             with self._catalog.transaction():
                 remove_records(self._catalog, [one.record_id for one in entries], chunker())
 
-    def _report(self, taken: _Taken, lost: Sequence[Lost], *, removed: bool) -> SyncedSource:
+    def _report(
+        self, taken: _Taken, lost: Sequence[Lost], kept: set[int], doubts: Mapping[int, str]
+    ) -> SyncedSource:
         mine = [entry for entry in lost if entry.source_id == taken.source_id]
         stays = [entry for entry in mine if entry.elsewhere]
         # Without the entry that went, the paper may be called otherwise.
         called = ids_by_row(self._catalog, [entry.paper_row for entry in stays])
         left = tuple(dict.fromkeys(called.get(one.paper_row, one.paper_id) for one in stays))
-        gone = tuple(dict.fromkeys(one.paper_id for one in mine if not one.elsewhere))
+        gone = {one.paper_id: one.paper_row for one in mine if not one.elsewhere}
         gained = paper_ids_of(self._catalog, taken.gained)
         changed = paper_ids_of(self._catalog, taken.replaced)
         # An entry that came and one that went, of one paper: it has another key now.
         rekeyed = set(gained) & set(left)
         reading = last_reading(self._catalog, taken.report.source)
         suspects = () if reading is None else reading.suspects
+        doubt = doubts.get(taken.source_id or 0, "")
         return SyncedSource(
             source=taken.report.source,
             reader=taken.report.reader,
@@ -173,12 +265,170 @@ class Sync:
             unchanged=taken.unchanged,
             added=tuple(one for one in gained if one not in rekeyed),
             changed=tuple(sorted({*changed, *rekeyed})),
-            left=tuple(one for one in left if one not in rekeyed),
-            removed=gone if removed else (),
-            waiting=() if removed else gone,
+            left=() if doubt else tuple(one for one in left if one not in rekeyed),
+            removed=tuple(one for one, row in gone.items() if row not in kept),
+            waiting=tuple(one for one, row in gone.items() if row in kept),
+            doubt=doubt,
             missing=count_missing(self._catalog, reading.source_id) if reading and suspects else 0,
             suspects=suspects,
             failures=taken.report.failures,
             error=taken.report.error,
             import_id=None if reading is None else reading.import_id,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedSource:
+    """What letting go of one source did, or would do. Papers are named by their ids.
+
+    Attributes:
+        removed: papers that were in no other source.
+        left: papers that another source has still.
+    """
+
+    source: str
+    removed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def drop_source(catalog: Catalog, file: str | Path) -> DroppedSource:
+    """Forget a source and all that it alone has; inside `writing()`. Its file is not touched.
+
+    Args:
+        file: that it was read from, whether it is still there or not.
+
+    Raises:
+        UsageError: nothing was read from such a file.
+    """
+    path, source_id = _source_called(catalog, file)
+    entries = records_of_source(catalog, source_id)
+    stays = [entry.paper_row for entry in entries if entry.elsewhere]
+    removed = tuple(dict.fromkeys(one.paper_id for one in entries if not one.elsewhere))
+    with catalog.transaction():
+        remove_records(catalog, [entry.record_id for entry in entries], chunker())
+        delete_source(catalog, source_id)
+    left = tuple(sorted(set(ids_by_row(catalog, stays).values())))
+    return DroppedSource(source=path, removed=removed, left=left)
+
+
+def papers_only_in(catalog: Catalog, file: str | Path) -> tuple[int, ...]:
+    """The rows of the papers that no other source has, by paper_id.
+
+    Raises:
+        UsageError: nothing was read from such a file.
+    """
+    _, source_id = _source_called(catalog, file)
+    entries = records_of_source(catalog, source_id)
+    return tuple(dict.fromkeys(one.paper_row for one in entries if not one.elsewhere))
+
+
+def count_read_from(catalog: Catalog, file: str | Path) -> int:
+    """How many entries the library has of a file; 0 where it was never read."""
+    source_id = source_paths(catalog).get(source_path(Path(file).expanduser()))
+    return 0 if source_id is None else len(records_of_source(catalog, source_id))
+
+
+def follow_moved(
+    catalog: Catalog, files: Sequence[Path], read_as: ReadAs
+) -> tuple[tuple[str, str], ...]:
+    """Know files again that were moved: the same bytes at a new path, and nothing at the old.
+
+    Their sources get the new path; call it inside `catalog.writing()`. Costs a look at the disk
+    for each source, and the reading of new files as bytes where the file of one is gone.
+
+    Returns:
+        Old path and new path of each.
+    """
+    known = digests_by_path(catalog)
+    # A path with bytes that are no text cannot be looked for as it is written here.
+    gone = {
+        digest: path
+        for path, digest in known.items()
+        if not path.startswith("<") and "\\x" not in path and not os.path.lexists(path)
+    }
+    paths = source_paths(catalog)
+    moved = []
+    for file in files if gone else ():
+        new = source_path(file)
+        digest = digest_of(file, read_as) if new not in paths else None
+        if digest is not None and (old := gone.pop(digest, None)):
+            with catalog.transaction():
+                rename_source(catalog, old, new)
+            moved.append((old, new))
+    return tuple(moved)
+
+
+def _source_called(catalog: Catalog, file: str | Path) -> tuple[str, int]:
+    paths = source_paths(catalog)
+    path = source_path(Path(file) if str(file) == str(STDIN) else Path(file).expanduser())
+    named = [path] if path in paths else [one for one in paths if _is_named(one, str(file))]
+    if len(named) == 1:
+        return named[0], paths[named[0]]
+    if named:
+        raise UsageError(f"{str(file)!r} may be any of {', '.join(named)}: say which")
+    names = {Path(one).name: one for one in paths}
+    near = difflib.get_close_matches(Path(file).name, names, n=3, cutoff=0.6)
+    hint = f"did you mean {', '.join(names[one] for one in near)}? " if near else ""
+    raise UsageError(
+        f"nothing in this library was read from {str(file)!r}: {hint}`ragassist status` lists the "
+        "files"
+    )
+
+
+def _is_named(path: str, written: str) -> bool:
+    """Whether a path ends in what was written, which may be all that is known of a lost file."""
+    return path == written or path.endswith(f"/{written}")
+
+
+def _doubt(found: Shrinkage, report: SourceReport) -> str:
+    """Why a file that lost entries may not have been written to its end; empty for no reason."""
+    entries = found.kept + found.lost
+    if found.lost > found.kept:
+        return f"{found.lost:,} of its {entries:,} entries are gone, more than half"
+    if not found.at_end or report.reader in _CLOSED_FORMATS:
+        return ""
+    if found.lost > _MOST_AT_END:
+        return f"the {found.lost:,} entries that are gone were its last, as in a file cut off"
+    if not _ends_with_line(Path(report.source)):
+        return "what is gone was its end, and it does not end with a line, as in a file cut off"
+    return ""
+
+
+def _ends_with_line(file: Path) -> bool:
+    """Whether a file ends as programs end them; of a compressed one that is taken to be so."""
+    try:
+        with file.open("rb") as opened:
+            if opened.read(6).startswith(_PACKED):
+                return True
+            size = opened.seek(0, os.SEEK_END)
+            opened.seek(max(0, size - 2))
+            return opened.read().endswith(_LINE_ENDS)
+    except OSError:
+        return False
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """Size and time of a file; None where it is not there, as when another takes its place."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _changes(file: Path, stamp: tuple[int, int] | None, *, wait: bool) -> bool:
+    """Whether a file is no longer what it was before it was read.
+
+    Args:
+        wait: where it was written just now, until it has not been for half a second, ten at most.
+    """
+    end = time.monotonic() + _LONGEST_WAIT_S
+    now = _stamp(file)
+    while (wait or now != stamp) and _is_fresh(now) and time.monotonic() < end:
+        time.sleep(_QUIET_S / 10)
+        now = _stamp(file)
+    return now != stamp
+
+
+def _is_fresh(stamp: tuple[int, int] | None) -> bool:
+    return stamp is None or abs(time.time() - stamp[1] / 1e9) < _QUIET_S

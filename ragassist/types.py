@@ -416,6 +416,22 @@ class LoggedExchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNote:
+    """A key that may stand in somebody's manuscript, and that names its paper no longer, or never.
+
+    Attributes:
+        key: the id the paper had; or where there is a `source`, the key of an entry in it.
+        paper_id: what the paper is called now.
+        why: a clause, no trailing full stop.
+    """
+
+    key: str
+    paper_id: str
+    why: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
     """What became of one file given to `add`.
 
@@ -445,11 +461,14 @@ class AddReport:
     Attributes:
         brought: what the files hold, merged, by paper_id, each with whether it is new; only a
             preview lists it.
+        keys: papers that were there and are called otherwise now, and keys of what came that are
+            no paper's id.
     """
 
     sources: tuple[SourceReport, ...]
     papers: int
     brought: tuple[tuple[Paper, bool], ...] = ()
+    keys: tuple[KeyNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

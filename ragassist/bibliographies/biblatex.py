@@ -5,18 +5,14 @@ from collections.abc import Iterable, Iterator
 from ragassist.bibliographies.dates import published
 from ragassist.bibliographies.entries import (
     arxiv_class,
-    authors,
     described,
     format_entry,
     identifier,
-    protected,
     stated_date,
-    stated_extra,
     stated_year,
 )
-from ragassist.bibliographies.kinds import entry_subtype, entry_type
-from ragassist.bibliographies.latex import escape_field
-from ragassist.text import one_line
+from ragassist.bibliographies.kinds import entry_subtype, entry_type, kind_beside
+from ragassist.bibliographies.own_latex import authors, eprint, stated_extra, title, venue
 from ragassist.types import Paper
 
 # Elsewhere no style prints it, but the entry says what is known.
@@ -42,21 +38,14 @@ def _entry(paper: Paper) -> str:
     kind = entry_type(paper, "biblatex")
     fields = {
         "author": authors(paper),
-        "title": protected(_main_title(paper)),
+        "title": title(paper),
         **_date(paper),
         **_venue(paper, kind),
         **_eprint(paper),
-        **described(paper),
+        **described(paper, kind_beside(paper, kind)),
         "entrysubtype": entry_subtype(paper),
     }
     return format_entry(kind, paper, fields)
-
-
-def _main_title(paper: Paper) -> str:
-    """The title without the subtitle that has a field of its own."""
-    title, subtitle = one_line(paper.title), one_line(stated_extra(paper, "subtitle"))
-    main = title.removesuffix(f": {subtitle}") if subtitle else title
-    return main or title
 
 
 def _date(paper: Paper) -> dict[str, str]:
@@ -73,14 +62,14 @@ def _date(paper: Paper) -> dict[str, str]:
 
 def _venue(paper: Paper, kind: str) -> dict[str, str]:
     name = _VENUE.get(kind, "journaltitle")
-    return {"journaltitle" if stated_extra(paper, name) else name: escape_field(paper.venue or "")}
+    return {"journaltitle" if stated_extra(paper, name) else name: venue(paper)}
 
 
 def _eprint(paper: Paper) -> dict[str, str]:
     if not paper.arxiv_id:
         return {}
     return {
-        "eprint": identifier(paper.arxiv_id),
+        "eprint": identifier(eprint(paper)),
         "eprinttype": "arxiv",
         "eprintclass": arxiv_class(paper),
     }

@@ -5,18 +5,22 @@ from collections.abc import Iterable, Iterator
 from ragassist.bibliographies.dates import MONTHS, published
 from ragassist.bibliographies.entries import (
     arxiv_class,
-    authors,
     described,
     format_entry,
     identifier,
     label,
-    protected,
     stated_date,
-    stated_extra,
     stated_year,
 )
-from ragassist.bibliographies.kinds import entry_subtype, entry_type
-from ragassist.bibliographies.latex import escape_field
+from ragassist.bibliographies.kinds import entry_subtype, entry_type, kind_beside
+from ragassist.bibliographies.own_latex import (
+    authors,
+    eprint,
+    month_as_written,
+    stated_extra,
+    title,
+    venue,
+)
 from ragassist.types import Paper
 
 _THESES = frozenset({"phdthesis", "mastersthesis", "thesis"})
@@ -57,21 +61,28 @@ def _entry(paper: Paper) -> str:
     named = authors(paper)
     fields = {
         "author": named,
-        "key": "" if named or stated_extra(paper, "sortkey") else label(paper),
-        "title": protected(paper.title),
+        "key": "" if named or _is_named_otherwise(paper) else label(paper),
+        "title": title(paper),
         **_date(paper),
         **_venue(paper, kind),
         **_eprint(paper),
-        **described(paper),
+        **described(paper, kind_beside(paper, kind)),
         "entrysubtype": entry_subtype(paper),
     }
     return format_entry(kind, paper, fields, renamed)
+
+
+def _is_named_otherwise(paper: Paper) -> bool:
+    """Whether styles have something else than a label to sort a paper by."""
+    return any(stated_extra(paper, name) for name in ("sortkey", "editor", "organization"))
 
 
 def _date(paper: Paper) -> dict[str, str]:
     date, stated = published(paper), stated_date(paper)
     # Of a range, one month says less.
     month = None if date.iso and stated.startswith(date.iso) else date.month
+    if month is not None and (written := month_as_written(paper)):
+        return {"year": stated_year(paper), "month": written, "date": stated}
     return {
         "year": stated_year(paper),
         "month": "" if month is None else MONTHS[month - 1],
@@ -84,14 +95,14 @@ def _venue(paper: Paper, kind: str) -> dict[str, str]:
     name = _VENUE.get(kind, "journal")
     if stated_extra(paper, "institution" if name == "school" else name):
         name = "journal"
-    return {name: escape_field(paper.venue or "")}
+    return {name: venue(paper)}
 
 
 def _eprint(paper: Paper) -> dict[str, str]:
     if not paper.arxiv_id:
         return {}
     return {
-        "eprint": identifier(paper.arxiv_id),
+        "eprint": identifier(eprint(paper)),
         "archivePrefix": "arXiv",
         "primaryClass": arxiv_class(paper),
     }

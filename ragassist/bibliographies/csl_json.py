@@ -7,6 +7,7 @@ from typing import Any
 
 from ragassist.bibliographies.dates import Published, published
 from ragassist.bibliographies.kinds import kind_of
+from ragassist.bibliographies.own_latex import organisations
 from ragassist.bibliographies.pages import page_range
 from ragassist.bibliographies.people import parse_name, split_people
 from ragassist.text import one_line
@@ -123,7 +124,12 @@ def _apart(keywords: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _authors(paper: Paper) -> list[dict[str, str]]:
-    people = [_person(author) for author in paper.authors if one_line(author)]
+    whole = organisations(paper)
+    people = [
+        {"literal": one_line(author)} if author in whole else _person(author)
+        for author in paper.authors
+        if one_line(author)
+    ]
     return [*people, {"literal": ET_AL}] if people and paper.authors_truncated else people
 
 

@@ -1,8 +1,8 @@
 """Entries of a `.bib` file: what BibTeX and BibLaTeX have in common.
 
-UTF-8, one line a field. Text is escaped so that TeX sets it, and what reads LaTeX reads it, as it
-was: a formula that a title still has as source is given back as source. Addresses and identifiers
-stand as they are, what no address may hold percent-encoded.
+UTF-8, one line a field. What a source wrote in LaTeX is given back as it wrote it, so that a style
+prints it as before; other text is escaped so that TeX sets it, and what reads LaTeX reads it, as
+it was. Addresses and identifiers stand as they are, what no address may hold percent-encoded.
 """
 
 import re
@@ -10,9 +10,18 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from ragassist.bibliographies.dates import MONTHS, published
-from ragassist.bibliographies.latex import escape_field
+from ragassist.bibliographies.own_latex import (
+    address_as_published,
+    is_own,
+    pages,
+    people,
+    stated_extra,
+    text,
+)
 from ragassist.bibliographies.pages import page_range
-from ragassist.bibliographies.people import name_work, parse_name, split_people
+from ragassist.bibliographies.people import name_work
+from ragassist.sources.bibtex.records import PEOPLE
+from ragassist.sources.latex_fields import escape_field
 from ragassist.text import one_line
 from ragassist.types import Paper
 
@@ -22,11 +31,9 @@ _OF_A_URL = "%/:?#[]@!$&'()*+,;=~"
 _SPOILS_IDENTIFIER = re.compile(r"[\\{}\s]")
 _SPOILS_PATH = re.compile(r"[{}]")
 _NOT_OF_A_NAME = re.compile(r"[^A-Za-z0-9_:.+/-]+")
-_AND = re.compile(r"\band\b|,|^others$", re.I)
 # What inheritance brought is in the entry; the entry it came from may not be in the file.
 _LEFT_OUT = frozenset({"entrytype", "crossref", "xdata", "date"})
 _YEAR = re.compile(r"\d{4}")
-_ROLES = frozenset({"editor", "translator", "bookauthor"})
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 # Addresses, paths and identifiers, in which a sign of TeX is itself.
 _VERBATIM = re.compile(r"file|.*url.*|bdsk-.*|eprint|link|ee|doi|pmc?id|swhid", re.I)
@@ -51,11 +58,6 @@ def format_entry(
     return "\n".join([f"@{kind}{{{paper.paper_id},", *lines, "}\n"])
 
 
-def stated_extra(paper: Paper, name: str) -> str:
-    """What a paper has under a name beside its own fields; empty where nothing."""
-    return next((value for own, value in paper.extra if own == name), "")
-
-
 def stated_date(paper: Paper) -> str:
     """A date that says more than the one that was taken from it: a range, or `Mar 3`."""
     stated, iso = stated_extra(paper, "date"), published(paper).iso
@@ -69,14 +71,6 @@ def stated_year(paper: Paper) -> str:
     return escape_field(stated if year is None or str(year) in stated else str(year))
 
 
-def authors(paper: Paper) -> str:
-    """The names, parted by `and`; empty where nobody is named."""
-    names = [_author(author) for author in paper.authors if one_line(author)]
-    if names and paper.authors_truncated:
-        names.append("others")
-    return " and ".join(names)
-
-
 def label(paper: Paper) -> str:
     """What a style sorts and labels a paper by that has no author."""
     words = name_work(paper).split()
@@ -84,24 +78,24 @@ def label(paper: Paper) -> str:
     return escape_field(" ".join(short))
 
 
-def protected(title: str) -> str:
-    """A title whose capitals no style may change."""
-    return f"{{{escape_field(title)}}}" if one_line(title) else ""
+def described(paper: Paper, kind: str) -> dict[str, str]:
+    """Identifiers, abstract, and what the paper is filed under.
 
-
-def described(paper: Paper) -> dict[str, str]:
-    """Identifiers, abstract, and what the paper is filed under."""
+    Args:
+        kind: what its type does not say; mostly empty.
+    """
     own_class = (arxiv_class(paper),)
     return {
         "doi": identifier(paper.doi),
         "pmid": identifier(paper.pmid),
-        "url": _verbatim(paper.url),
-        "abstract": escape_field(paper.abstract),
+        **_address(paper),
+        "abstract": text(paper, "abstract", paper.abstract),
         "keywords": listed(paper.keywords),
         "groups": listed(paper.tags),
         "affiliation": escape_field("; ".join(paper.affiliations)),
         "categories": listed(paper.categories) if paper.categories != own_class else "",
         "retracted": "yes" if paper.retracted else "",
+        "kind": kind,
     }
 
 
@@ -125,36 +119,35 @@ def listed(values: Iterable[str]) -> str:
     return escape_field("; ".join(parts) + (";" if len(parts) == 1 else ""))
 
 
-def _author(written: str) -> str:
-    """A name so that BibTeX finds its parts; an organisation in braces, which keep it whole."""
-    name = parse_name(written)
-    parts = [part for part in (name.family, name.suffix, name.given) if part]
-    if any(map(_AND.search, parts)) or (len(parts) == 1 and " " in name.family):
-        return f"{{{escape_field(written)}}}"
-    return ", ".join(map(escape_field, parts))
-
-
 def _extra(paper: Paper, renamed: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     own = {name for name, _ in paper.extra}
     for stated, value in paper.extra:
         other = renamed.get(stated, stated)
         # Who has both `location` and `address` means two places.
         name = _field_name(stated if other in own else other)
-        if stated not in _LEFT_OUT and one_line(value):
-            yield name, _value(name, value)
+        if stated not in _LEFT_OUT and not is_own(stated) and one_line(value):
+            yield name, _value(paper, name, stated, value)
 
 
-def _value(name: str, stated: str) -> str:
+def _address(paper: Paper) -> dict[str, str]:
+    published = address_as_published(paper)
+    # Where the venue, or what else is stated, has the address in it, it is said already.
+    if published and not paper.venue and not stated_extra(paper, "howpublished"):
+        return {"howpublished": published}
+    return {"url": "" if published else _verbatim(paper.url)}
+
+
+def _value(paper: Paper, name: str, own_name: str, stated: str) -> str:
     if name == "pages":
-        return "--".join(map(escape_field, page_range(stated)))
+        return pages(paper, stated) or "--".join(map(escape_field, page_range(stated)))
     if name == "month":
         macro = stated.strip(" .")[:3].lower()
         return macro if macro in MONTHS and stated.isalpha() else escape_field(stated)
-    if name in _ROLES:
-        return " and ".join(map(escape_field, split_people(stated)))
+    if own_name in PEOPLE:
+        return people(paper, own_name, stated)
     if _VERBATIM.fullmatch(name):
         return _SPOILS_PATH.sub(lambda found: quote(found.group()), one_line(stated))
-    return escape_field(stated)
+    return text(paper, own_name, stated)
 
 
 def _field_name(stated: str) -> str:

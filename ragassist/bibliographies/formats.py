@@ -5,20 +5,29 @@ from pathlib import PurePath
 from typing import Literal
 
 from ragassist.bibliographies import biblatex, bibtex, csl_json, jsonl, ris, table
+from ragassist.bibliographies.keys import under_own_keys
 from ragassist.types import Paper
 
 FormatName = Literal["bibtex", "biblatex", "ris", "csl-json", "csv", "jsonl"]
 Write = Callable[[Iterable[Paper]], Iterator[str]]
 
+
+def _under_own_keys(write: Write) -> Write:
+    return lambda papers: write(under_own_keys(papers))
+
+
 WRITERS: dict[FormatName, Write] = {
-    "bibtex": bibtex.write,
-    "biblatex": biblatex.write,
-    "ris": ris.write,
-    "csl-json": csl_json.write,
-    "csv": table.write,
-    "jsonl": jsonl.write,
+    "bibtex": _under_own_keys(bibtex.write),
+    "biblatex": _under_own_keys(biblatex.write),
+    "ris": _under_own_keys(ris.write),
+    "csl-json": _under_own_keys(csl_json.write),
+    "csv": _under_own_keys(table.write),
+    "jsonl": _under_own_keys(jsonl.write),
 }
-"""Papers in, text out, piece by piece: flat in memory, complete once it is exhausted."""
+"""Papers in, text out, piece by piece: flat in memory, complete once it is exhausted.
+
+The keys are the readers' own, as `under_own_keys` finds them.
+"""
 
 _BY_SUFFIX: dict[str, FormatName] = {
     ".bib": "bibtex",

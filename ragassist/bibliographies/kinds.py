@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ragassist.bibliographies.own_latex import stated_extra
+from ragassist.sources.bibtex.records import KINDS
 from ragassist.text import one_line
 from ragassist.types import Paper
 
@@ -128,7 +130,20 @@ def entry_type(paper: Paper, dialect: Literal["bibtex", "biblatex"]) -> str:
     # Without an eprint, what is online is a web page.
     if dialect == "bibtex" or (kind.csl == "article" and not paper.arxiv_id):
         return kind.bibtex
+    # Of `thesis` and `report` BibLaTeX prints what it is only where a field says so.
+    if kind.csl in ("thesis", "report") and not stated_extra(paper, "type"):
+        return kind.bibtex
     return kind.biblatex
+
+
+def kind_beside(paper: Paper, type_: str) -> str:
+    """The kind of a paper where readers of its entry's type would take it for another; or empty."""
+    kind = paper.kind or ""
+    said = KINDS.get(type_)
+    is_preprint = kind == "article" and (paper.arxiv_id or type_ == "article")
+    if kind not in _BY_CSL or said == kind or is_preprint or _stated_entry_type(paper):
+        return ""
+    return "" if entry_subtype(paper) else kind
 
 
 def entry_subtype(paper: Paper) -> str:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import Published, published
+from ragassist.bibliographies.keys import ALIASES
 from ragassist.bibliographies.kinds import kind_of
+from ragassist.bibliographies.own_latex import is_own, organisations
 from ragassist.bibliographies.pages import page_range
 from ragassist.bibliographies.people import parse_name, split_people
 from ragassist.text import one_line
@@ -30,8 +32,8 @@ _TAGS = {
 }
 _ROLES = {"editor": "ED", "translator": "TA"}
 _OWN_TAG = re.compile(r"ris-([A-Z][A-Z0-9])", re.I)
-# What the type says already.
-_LEFT_OUT = frozenset({"entrytype", "ris-ty"})
+# What the type says already, and what would be a note that says nothing to its reader.
+_LEFT_OUT = frozenset({"entrytype", "ris-ty", ALIASES})
 # Of these what stands second is the series.
 _WHOLE_BOOKS = frozenset({"BOOK", "EBOOK", "THES", "RPRT"})
 _BY_INSTITUTIONS = frozenset({"THES", "RPRT"})
@@ -56,7 +58,9 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 
 
 def _people(paper: Paper) -> Iterator[tuple[str, str]]:
-    yield from (("AU", _person(author)) for author in paper.authors)
+    whole = organisations(paper)
+    for author in paper.authors:
+        yield "AU", author if author in whole else _person(author)
     if paper.authors and paper.authors_truncated:
         yield "AU", ET_AL
 
@@ -81,7 +85,7 @@ def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
     publisher = "institution" if kind in _BY_INSTITUTIONS else "publisher"
     tags = {**_TAGS, publisher: "PB"}
     for name, value in paper.extra:
-        if name.lower() in _LEFT_OUT or not one_line(value):
+        if name.lower() in _LEFT_OUT or is_own(name) or not one_line(value):
             continue
         if own := _OWN_TAG.fullmatch(name):
             yield own[1].upper(), value

@@ -7,6 +7,7 @@ import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.exits import FAILED, INTERRUPTED
+from ragassist.cli.keys import of_keys, tell_keys
 from ragassist.cli.options import AsJson, Columns, EmbedderName, FormatName, columns_from
 from ragassist.cli.session import Session, session_of
 from ragassist.errors import UsageError
@@ -48,7 +49,8 @@ def add(
     Bibliographies, exports and saved web pages; the format is recognised from the content. Adding
     the same again changes nothing, and adding a changed file changes its papers; what is no longer
     in a file stays in the library, until the file is synced. An interrupted run goes on where it
-    was. Exit code 1 when a file you named could not be read; the others are kept.
+    was. A paper that was here and is called otherwise afterwards is told of, and its old id still
+    finds it. Exit code 1 when a file you named could not be read; the others are kept.
 
     \b
     Examples:
@@ -71,9 +73,11 @@ def add(
         session.tell("what was read is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED) from None
     if json:
-        typer.echo(as_json.dumps(as_json.of_report(report, dry_run=dry_run)))
+        shape = as_json.of_report(report, dry_run=dry_run)
+        typer.echo(as_json.dumps({**shape, **of_keys(report.keys)}))
     else:
         _show(report, dry_run=dry_run, verbose=verbose)
+    tell_keys(session, report.keys, dry_run=dry_run, whole=verbose)
     _end(report, paths)
 
 

@@ -9,7 +9,8 @@ ask      {schema, question, standalone, answer: {text, claims: [claim]}, referen
          most_answer_tokens, most_usd, counted_with}}}`, null where no model would be asked.
 log      {schema, exchanges: [{number, conversation, asked_at, question, text, answered, answerer,
          verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages, claims,
-         timings}}]}; the passages of the log have a place and no text.
+         works: {paper_id: {title, authors, year, handles}}, timings}}]}; the passages of the log
+         have a place and no text, `works` say what the ids named then.
 related  {schema, topic, related: {text, themes: [{name, paper_ids}], claims: [claim]},
          references: [paper], left_out: [{paper_id, reason}], uncited: [paper_id], origin}; a
          claim's `paragraph` is the place of its theme. Declined as `ask` is.
@@ -20,14 +21,19 @@ tags     {schema, tags: [{tag, papers, as_tag, as_keyword}]}
 show     {schema, paper: paper with its abstract}, and with --provenance in it `fields: [{name,
          value, places: [{source, reader, line, key}]}]`
 add      {schema, dry_run, papers_total, sources: [{source, reader, records, unchanged,
-         new_papers, error, failures: [failure]}]}, and with --dry-run
-         `papers: [paper with "new": true | false]`
+         new_papers, error, failures: [failure]}], renamed: [{old, paper_id, why}],
+         keys_refused: [{source, key, paper_id, why}]}, and with --dry-run
+         `papers: [paper with "new": true | false]`; `renamed` are papers that were there before,
+         `keys_refused` keys of what came that are no paper's id as they stand
 sync     {schema, dry_run, papers_total, sources: [{source, reader, records, unchanged: true |
          false, added: [paper_id], changed: [paper_id], left: [paper_id], removed: [paper_id],
-         waiting: [paper_id], missing, suspects: [failure], failures: [failure], error}]}; `left`
+         waiting: [paper_id], doubt, missing, suspects: [failure], failures: [failure], error}],
+         renamed and keys_refused as in `add`}; `left`
          are papers that another source has still, `waiting` those whose removal is not confirmed,
+         `doubt` says why their file may have been cut off,
          `missing` counts entries that may be among the `suspects`, and so were not removed
-remove   {schema, removed: [paper_id]}
+remove   {schema, dry_run, removed: [paper_id], left: [paper_id]}; `left` as in `sync`, empty
+         without --source
 duplicates {schema, duplicates: [{papers: [paper, paper], why}]}
 merge    {schema, paper}
 keep-both {schema, papers: [paper, paper]}

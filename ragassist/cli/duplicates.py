@@ -13,7 +13,9 @@ def duplicates(context: typer.Context, json: AsJson = False) -> None:
     """List papers that may be one work, pair by pair, with what speaks for and against it.
 
     What shares a DOI, an arXiv ID or a PMID, or title, first author and year, is one paper
-    already. Decide on the others with `merge` and `keep-both`; decided pairs are not listed again.
+    already; two that state one identifier with titles and authors or years of different works are
+    listed, as one of them has it wrongly. Decide with `merge` and `keep-both`; decided pairs are
+    not listed again.
 
     \b
     Examples:

@@ -49,8 +49,9 @@ def export(
 ) -> None:
     """Give papers back as a bibliography: all of them, those that pass, or those named.
 
-    The keys are the papers' ids. What a source stated beyond what ragassist reads is given back
-    where the format has a place for it; JSON lines have one for everything.
+    The keys are your own, or the papers' ids where a `.bib` could not hold them. What a source
+    stated beyond what ragassist reads is given back where the format has a place for it, LaTeX in
+    a `.bib` as you wrote it; JSON lines have a place for everything.
 
     \b
     Examples:
@@ -85,8 +86,9 @@ def bib(
 ) -> None:
     """Write the bibliography of answers: exactly the papers that they cite, each once.
 
-    Exit code 1 when a cited paper is not in the library any more; the others are written. Exit code
-    3 when there is nothing to write: the question was declined, or the answer cites nothing.
+    A work is written under the key it has now, and found again though its key has become another
+    paper's. Exit code 1 when a cited work is not in the library any more; the others are written.
+    Exit code 3 when there is nothing to write: the question was declined, or nothing is cited.
 
     \b
     Examples:
@@ -97,8 +99,8 @@ def bib(
     target = _Target(format, out, force=force)
     with session_of(context).open() as library:
         exchanges = _exchanges(library, answers or [])
-        cited = dict.fromkeys(key for exchange in exchanges for key in _citations(exchange))
-        papers, gone = _resolved(library, cited)
+        cited = dict.fromkeys((e.number, key) for e in exchanges for key in _citations(e))
+        papers, gone = _resolved(library, exchanges, cited)
         if papers:
             target.write(papers.values(), len(papers))
     if gone:
@@ -207,18 +209,23 @@ def _citations(exchange: LoggedExchange) -> list[str]:
     return cited
 
 
-def _resolved(library: "Library", cited: Iterable[str]) -> tuple[dict[str, Paper], list[str]]:
-    """The cited papers by the id they have now, and the ids that none has; both are told of."""
+def _resolved(
+    library: "Library", exchanges: Iterable[LoggedExchange], cited: Iterable[tuple[int, str]]
+) -> tuple[dict[str, Paper], bool]:
+    """The cited papers by the id they have now, and whether one is gone; both are told of."""
+    logged = {exchange.number: exchange for exchange in exchanges}
     papers: dict[str, Paper] = {}
-    gone: list[str] = []
-    for paper_id in cited:
+    gone: dict[str, None] = {}
+    renamed: dict[str, None] = {}
+    for number, paper_id in cited:
         try:
-            paper = library.paper(paper_id)
+            paper = library.cited_paper(logged[number], paper_id)
         except UnknownPaper as error:
-            gone.append(paper_id)
-            typer.echo(f"left out: {error}", err=True)
+            gone[f"left out: {error}"] = None
             continue
         papers[paper.paper_id] = paper
         if paper.paper_id != paper_id:
-            typer.echo(f"{paper_id} has the key {paper.paper_id} now", err=True)
-    return papers, gone
+            renamed[f"{paper_id} has the key {paper.paper_id} now"] = None
+    for line in (*gone, *renamed):
+        typer.echo(line, err=True)
+    return papers, bool(gone)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragassist.cli import as_json, render
+from ragassist.cli.keys import moved_since
 from ragassist.cli.options import AsJson
 from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import UsageError
+from ragassist.text import one_line
 from ragassist.types import LoggedExchange
 
 if TYPE_CHECKING:
@@ -65,13 +67,16 @@ def log(
             typer.echo(f"{_count(library.clear_log())} forgotten, and what was typed in chats")
             return
         kept = _read(library, asked, limit)
+        whole = number is not None or conversation is not None
+        moved = [note for one in kept for note in moved_since(library, one)] if whole else []
     if json:
         shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
         typer.echo(as_json.dumps(shape))
         return
-    whole = number is not None or conversation is not None
     for exchange in kept:
         (render.show_exchange if whole else render.show_exchange_line)(exchange)
+    for note in moved:
+        typer.echo(one_line(note), err=True)
     if not kept:
         typer.echo("Nothing is in the log." if search is None else "Nothing in the log has that.")
 

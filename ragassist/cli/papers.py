@@ -2,14 +2,18 @@
 
 import dataclasses
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from ragassist.cli import as_json, render
+from ragassist.cli.exits import REFUSED
 from ragassist.cli.options import AsJson, Author, Category, SourceName, Tag, Year, filters_from
-from ragassist.cli.session import session_of
+from ragassist.cli.session import Session, session_of
+from ragassist.errors import UsageError
+from ragassist.types import Paper
 
 
 class MissingField(StrEnum):
@@ -75,7 +79,7 @@ def show(
     paper_id: Annotated[
         str,
         typer.Argument(
-            metavar="ID", help="A paper's id, an earlier id, its own key, DOI or arXiv ID."
+            metavar="ID", help="A paper's id, an earlier id, its own key, DOI, arXiv ID or PMID."
         ),
     ],
     provenance: Annotated[
@@ -106,7 +110,18 @@ def show(
 
 def remove(
     context: typer.Context,
-    paper_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of papers.")],
+    paper_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="Ids of papers.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Instead: what was read from this file and is in no other."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the papers that would go; do nothing.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask first, as it does on a terminal.")
     ] = False,
@@ -114,20 +129,61 @@ def remove(
 ) -> None:
     """Take papers out of the library.
 
-    The files they were read from stay as they are; adding those again brings the papers back.
+    The files they were read from stay as they are; adding those again brings the papers back. With
+    --source a file is forgotten that need not be there any more: papers that another file has stay.
+    That is asked about first; in a pipe it is left undone, with exit code 2, unless you say --yes.
 
     \b
-    Example:
+    Examples:
       ragassist remove qin2023tool song2025progco
+      ragassist remove --source old/refs.bib --dry-run
+      ragassist remove --source old/refs.bib --yes
     """
-    with session_of(context).open() as library:
-        if not yes and sys.stdin.isatty():
-            for paper_id in paper_ids:
-                render.show_paper_line(library.paper(paper_id))
-            typer.confirm("Remove?", abort=True, err=True)
-        removed = library.remove(*paper_ids)
+    if (source is None) == (not paper_ids):
+        raise UsageError("name papers by their ids, or a file with --source, not both")
+    session = session_of(context)
+    with session.open() as library:
+        if source is None:
+            going = [library.paper(paper_id) for paper_id in paper_ids or ()]
+        else:
+            going = list(library.papers_only_in(source))
+        asks = not (yes or dry_run)
+        if asks and source is not None and not sys.stdin.isatty():
+            _refuse(session, source, going)
+        if asks and sys.stdin.isatty():
+            for paper in going:
+                render.show_paper_line(paper)
+            typer.confirm(_question(source, going), abort=True, err=True)
+        left: tuple[str, ...] = ()
+        if source is not None and not dry_run:
+            left = library.remove_source(source).left
+        elif not dry_run:
+            going = list(library.remove(*(paper_ids or ())))
+    _show_removed(going, left, dry_run=dry_run, json=json)
+
+
+def _refuse(session: Session, source: str, going: Sequence[Paper]) -> None:
+    session.tell(
+        f"{render.count(len(going), 'paper')} in no other file than {source}: nothing was removed; "
+        "the same with --dry-run lists them, `--yes` removes them"
+    )
+    raise typer.Exit(REFUSED)
+
+
+def _question(source: str | None, going: Sequence[Paper]) -> str:
+    if source is None:
+        return "Remove?"
+    return f"Forget {source} and remove {render.count(len(going), 'paper')}?"
+
+
+def _show_removed(
+    going: Sequence[Paper], left: Sequence[str], *, dry_run: bool, json: bool
+) -> None:
+    ids = [paper.paper_id for paper in going]
     if json:
-        typer.echo(as_json.dumps({"removed": [paper.paper_id for paper in removed]}))
-    else:
-        for paper in removed:
-            typer.echo(f"removed {paper.paper_id}")
+        typer.echo(as_json.dumps({"dry_run": dry_run, "removed": ids, "left": list(left)}))
+        return
+    for paper_id in ids:
+        typer.echo(f"{'would remove' if dry_run else 'removed'} {paper_id}")
+    for paper_id in left:
+        typer.echo(f"kept {paper_id} (another file has it)")

@@ -246,6 +246,7 @@ def show_tag_line(papers: int, tag: str) -> None:
 def show_paper(paper: Paper) -> None:
     """Everything that is known of a paper, one field a line, its abstract last."""
     from ragassist.papers.language import language_of
+    from ragassist.sources.latex_fields import KEPT
 
     language = language_of(paper.title, paper.abstract)
     fields = (
@@ -265,7 +266,7 @@ def show_paper(paper: Paper) -> None:
         ("keywords", ", ".join(paper.keywords)),
         ("tags", ", ".join(paper.tags)),
         ("kind", paper.kind or ""),
-        *paper.extra,
+        *(named for named in paper.extra if not named[0].startswith(KEPT)),
         ("language", f"{language}: {_NOT_ENGLISH}" if language else ""),
         ("aliases", ", ".join(paper.aliases)),
     )

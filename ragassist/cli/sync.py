@@ -8,6 +8,7 @@ import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.exits import FAILED, INTERRUPTED, REFUSED
+from ragassist.cli.keys import of_keys, tell_keys
 from ragassist.cli.options import AsJson, Columns, EmbedderName, FormatName, columns_from
 from ragassist.cli.session import Session, session_of
 from ragassist.text import one_line
@@ -28,6 +29,13 @@ def sync(
         bool, typer.Option("--dry-run", help="List what would come, change and go; do nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Remove without asking, also where a file looks cut off or cannot all be read.",
+        ),
+    ] = False,
     embedder: Annotated[
         EmbedderName | None, typer.Option(help="For a new library; builtin needs no download.")
     ] = None,
@@ -42,8 +50,17 @@ def sync(
 
     Takes in what the file gained and changed, and removes what it lost: a paper goes when no other
     file has it. That is asked about first; in a pipe it is left undone, with exit code 2, unless
-    you say --yes. A file that did not change costs a moment. Where something in a file cannot be
-    read that could be before, nothing of that file is removed, and the exit code is 1.
+    you say --yes. A file that did not change costs a moment.
+
+    A file may be met half-written. One that changes while it is read is read again, and one that
+    lost something and was written just now only once it has been left alone for half a second. Not
+    even --yes removes anything of a file that lost more than half of its entries, or its last three
+    or more, or its last one and the end of the line with it: look with --dry-run, then say --force.
+    Where something in a file cannot be read that could be before, nothing of that file is removed
+    without --force, and the exit code is 1.
+
+    A file that was moved, its content as it was, is known again at its new place. Of a file that
+    is gone nothing is removed: `ragassist remove --source FILE` does that.
 
     \b
     Examples:
@@ -56,27 +73,32 @@ def sync(
     try:
         with session.open(missing_ok=True) as library:
             if dry_run:
-                report = library.preview_sync(*paths, format_name=format, columns=stated)
+                report = library.preview_sync(
+                    *paths, force=force, format_name=format, columns=stated
+                )
             else:
                 new = not library.exists()
                 report = library.sync(
                     *paths,
-                    remove=yes,
+                    remove=yes or force,
+                    force=force,
                     embedder=embedder or (session.settings().embedder if new else None),
                     format_name=format,
                     columns=stated,
                 )
                 if new and library.exists():
                     session.tell(f"made a new library in {library.folder}")
-                report = _confirm(library, report)
+                report = report if yes else _confirm(library, report)
     except KeyboardInterrupt:
         session.tell("interrupted: what was read is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED) from None
     if json:
-        typer.echo(as_json.dumps(as_json.of_sync(report, dry_run=dry_run)))
+        shape = as_json.of_sync(report, dry_run=dry_run)
+        typer.echo(as_json.dumps({**shape, **of_keys(report.keys)}))
     else:
         _show(report, dry_run=dry_run, verbose=verbose)
-    _end(session, report)
+    tell_keys(session, report.keys, dry_run=dry_run, whole=verbose)
+    _end(session, report, yes=yes, dry_run=dry_run)
 
 
 def _confirm(library: "Library", report: "SyncReport") -> "SyncReport":
@@ -87,6 +109,9 @@ def _confirm(library: "Library", report: "SyncReport") -> "SyncReport":
     for paper_id in report.waiting:
         paper = library.paper(paper_id)
         typer.echo(f"  {one_line(f'[{paper_id}] {render.describe(paper)}')}", err=True)
+    for source in report.sources:
+        if source.doubt:
+            typer.echo(f"CAUTION: {_doubted(source)}", err=True)
     if not typer.confirm(f"Remove {render.count(len(report.waiting), 'paper')}?", err=True):
         return report
     return library.finish_sync(report)
@@ -136,7 +161,7 @@ def _show_ids(source: "SyncedSource", *, verbose: bool) -> None:
         typer.echo(f"  and {len(failures) - _LISTED:,} more: `ragassist failures` lists them")
 
 
-def _end(session: Session, report: "SyncReport") -> None:
+def _end(session: Session, report: "SyncReport", *, yes: bool, dry_run: bool) -> None:
     """Say what was not done, and leave with the code for it.
 
     Raises:
@@ -150,13 +175,19 @@ def _end(session: Session, report: "SyncReport") -> None:
         elif source.missing:
             failed = True
             session.tell(_held(source))
+    doubted = [source for source in report.sources if source.doubt]
+    if dry_run or yes:
+        for source in doubted:
+            session.tell(f"{_doubted(source)}; `--force` removes them")
     if failed:
         raise typer.Exit(FAILED)
-    if report.waiting and not sys.stdin.isatty():
+    if yes and doubted and not dry_run:
+        raise typer.Exit(REFUSED)
+    if report.waiting and not dry_run and not sys.stdin.isatty():
         papers = render.count(len(report.waiting), "paper")
         session.tell(
             f"{papers} in no file any more: nothing was removed; the same with --dry-run lists "
-            "them, `--yes` removes them"
+            f"them, `{'--force' if doubted else '--yes'}` removes them"
         )
         raise typer.Exit(REFUSED)
 
@@ -167,5 +198,14 @@ def _held(source: "SyncedSource") -> str:
     return (
         f"{render.shortest(source.source)}: {entries} that it had cannot be found, and "
         f"{len(source.suspects)} in it cannot be read that may be among them ({first}): nothing "
-        "was removed; mend the file and sync it again, or `ragassist remove` the papers"
+        "was removed; mend the file and sync it again, or say `--force` to remove all that cannot "
+        "be found"
+    )
+
+
+def _doubted(source: "SyncedSource") -> str:
+    papers = render.count(len(source.waiting), "paper")
+    return (
+        f"{render.shortest(source.source)}: {source.doubt}; is it written to its end? {papers} "
+        "would go with them"
     )

@@ -72,7 +72,7 @@ def _cut(sentence: str, offset: int, room: int, count_tokens: Counter) -> Iterat
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(
-        separators=["\n", "; ", ", ", " ", ""],
+        separators=["\n", "; ", ", ", " "],
         chunk_size=room,
         chunk_overlap=0,
         length_function=count_tokens,
@@ -83,5 +83,16 @@ def _cut(sentence: str, offset: int, room: int, count_tokens: Counter) -> Iterat
         kept = part.strip()
         if kept:
             before = start + part.index(kept)
-            yield before, before + len(kept)
+            yield from _slices(kept, before, room, count_tokens)
         start += len(part)
+
+
+def _slices(text: str, offset: int, room: int, count_tokens: Counter) -> Iterator[tuple[int, int]]:
+    """A text that may be one long word, in parts that fit: not tried character by character."""
+    at = 0
+    while at < len(text):
+        step = min(len(text) - at, room * _MOST_CHARS)
+        while step > 1 and count_tokens(text[at : at + step]) > room:
+            step = (step + 1) // 2
+        yield offset + at, offset + at + step
+        at += step

@@ -1,22 +1,32 @@
 """Which records are one work.
 
-Certain: the same DOI, arXiv ID (any version) or PMID. Likely enough: the same normalised title
-with compatible first author and year. The answer depends on the set of records alone, never on
-the order in which they came.
+Certain: the same DOI, arXiv ID (any version) or PMID, unless all else says that the identifier is
+a slip of the pen. Likely enough: the same normalised title with compatible first author and year.
+The answer depends on the set of records alone, never on the order in which they came.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from ragassist.papers.decisions import Decisions
-from ragassist.papers.ids import family_name
 from ragassist.papers.keys import certain_keys, handles, title_keys
+from ragassist.papers.likeness import (
+    alike_titles,
+    contradict,
+    printed_elsewhere,
+    same_person,
+    years_between,
+)
 from ragassist.papers.merge import completeness
 from ragassist.papers.preprints import is_preprint, is_preprint_doi
-from ragassist.text import fold
+from ragassist.text import title_key
 from ragassist.types import Record
 
 _NOTHING_DECIDED = Decisions()
+# What so many different titles state is a placeholder, or names the volume they all stand in.
+_MOST_TITLES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +42,10 @@ def group_works(
 ) -> list[list[Sighting]]:
     """Part sightings into works.
 
-    Those that share a certain key are one work, and those that the user said are, unless that
-    joins through others what the user keeps apart. Then, most complete first, each joins the one
+    Those that share a certain key are one work unless they contradict each other in title and
+    authors or years: then one of them states it wrongly, and what may be either stays by itself.
+    One work is also what the user said is, unless that joins through others what the user keeps
+    apart. Then, most complete first, each joins the one
     work that shares its title key and contradicts it nowhere, unless the user keeps them apart;
     with two or more such works it is not known which is meant, and it stays by itself. What shares
     no key and no decision, directly or through others, has no part in each other's grouping.
@@ -66,31 +78,124 @@ def _order(sighting: Sighting) -> tuple[object, ...]:
 def _join_on_certain_keys(
     ordered: Sequence[Sighting], decisions: Decisions
 ) -> list[list[Sighting]]:
-    parent = list(range(len(ordered)))
+    holders: dict[str, list[int]] = defaultdict(list)
+    for index, sighting in enumerate(ordered):
+        for key in certain_keys(sighting.record):
+            holders[key].append(index)
+    clusters = _Clusters(ordered)
+    shared = [dict.fromkeys(indices) for indices in holders.values() if len(indices) > 1]
+    for indices in shared:
+        clusters.join_alike(list(indices))
+    for indices in shared:
+        clusters.join_fitting(list(indices))
+    for index, with_index in _said_to_be_one(ordered, decisions):
+        one, other = clusters.members(index), clusters.members(with_index)
+        if one is not other and not _kept_apart(one, other, decisions):
+            clusters.join(index, with_index)
+    return clusters.all()
 
-    def root(index: int) -> int:
+
+_KeysBySource = dict[str, set[str]]
+_Outlines = dict[tuple[object, ...], tuple[Record, _KeysBySource]]
+
+
+def _outlines(sighting: Sighting) -> _Outlines:
+    record = sighting.record
+    stated = (record.title, record.authors, record.year, is_preprint(record))
+    return {stated: (record, {sighting.source: {record.key}} if record.key else {})}
+
+
+def _unite(outlines: _Outlines, others: _Outlines) -> None:
+    for stated, (record, by_source) in others.items():
+        _, known = outlines.setdefault(stated, (record, {}))
+        for source, keys in by_source.items():
+            known.setdefault(source, set()).update(keys)
+
+
+def _two_keys(one: _KeysBySource, other: _KeysBySource) -> bool:
+    """Whether one source has two keys for these."""
+    return any(len(one[source] | other[source]) > 1 for source in one.keys() & other.keys())
+
+
+class _Clusters:
+    """Sightings, named by their places, each at first by itself."""
+
+    def __init__(self, ordered: Sequence[Sighting]) -> None:
+        self._ordered = ordered
+        self._parent = list(range(len(ordered)))
+        self._members = {index: [sighting] for index, sighting in enumerate(ordered)}
+        # What the members state, once: the same is often stated by thousands.
+        self._outlines = {index: _outlines(sighting) for index, sighting in enumerate(ordered)}
+
+    def all(self) -> list[list[Sighting]]:
+        """What each is of, by the first place in it."""
+        return [self._members[index] for index in sorted(self._members)]
+
+    def members(self, index: int) -> list[Sighting]:
+        """All that one is joined with, itself among them."""
+        return self._members[self._root(index)]
+
+    def join(self, index: int, with_index: int) -> None:
+        """Make two clusters one."""
+        one, other = sorted((self._root(index), self._root(with_index)))
+        if one != other:
+            self._parent[other] = one
+            self._members[one].extend(self._members.pop(other))
+            _unite(self._outlines[one], self._outlines.pop(other))
+
+    def join_alike(self, indices: Sequence[int]) -> None:
+        """Join those of one title, and those of titles that have words in common."""
+        first_titled: dict[str, int] = {}
+        for index in indices:
+            first = first_titled.setdefault(title_key(self._ordered[index].record.title), index)
+            if not self._contradict(first, index):
+                self.join(first, index)
+        if len(first_titled) > _MOST_TITLES:
+            return
+        for one, other in combinations(first_titled.values(), 2):
+            titles = (self._ordered[one].record.title, self._ordered[other].record.title)
+            if alike_titles(*titles) and not self._contradict(one, other):
+                self.join(one, other)
+
+    def join_fitting(self, indices: Sequence[int]) -> None:
+        """Join what contradicts nothing; what fits several that contradict each other, with none.
+
+        Those of many titles are left as they are.
+        """
+        roots = list(dict.fromkeys(map(self._root, indices)))
+        if not 1 < len(roots) <= _MOST_TITLES:
+            return
+        rivals: dict[int, set[int]] = {root: set() for root in roots}
+        for one, other in combinations(roots, 2):
+            if self._contradict(one, other):
+                rivals[one].add(other)
+                rivals[other].add(one)
+        fitting_all = [root for root in roots if not rivals[root]]
+        for root in fitting_all[1:]:
+            self.join(fitting_all[0], root)
+        works: list[int] = []
+        for root in roots:
+            if rivals[root]:
+                fitting = [work for work in works if not self._contradict(work, root)]
+                if len(fitting) == 1:
+                    self.join(fitting[0], root)
+                else:
+                    works.append(root)
+
+    def _contradict(self, index: int, with_index: int) -> bool:
+        one, other = self._root(index), self._root(with_index)
+        return one != other and any(
+            contradict(record, against, two_keys=_two_keys(keys, other_keys))
+            for record, keys in self._outlines[one].values()
+            for against, other_keys in self._outlines[other].values()
+        )
+
+    def _root(self, index: int) -> int:
+        parent = self._parent
         while parent[index] != index:
             parent[index] = parent[parent[index]]
             index = parent[index]
         return index
-
-    def join(index: int, with_index: int) -> None:
-        one, other = sorted((root(with_index), root(index)))
-        parent[other] = one
-
-    first_with: dict[str, int] = {}
-    for index, sighting in enumerate(ordered):
-        for key in certain_keys(sighting.record):
-            join(index, first_with.setdefault(key, index))
-    clusters: dict[int, list[Sighting]] = {}
-    for index, sighting in enumerate(ordered):
-        clusters.setdefault(root(index), []).append(sighting)
-    for index, with_index in _said_to_be_one(ordered, decisions):
-        one, other = sorted((root(index), root(with_index)))
-        if one != other and not _kept_apart(clusters[one], clusters[other], decisions):
-            join(one, other)
-            clusters[one].extend(clusters.pop(other))
-    return [clusters[index] for index in sorted(clusters)]
 
 
 def _said_to_be_one(ordered: Sequence[Sighting], decisions: Decisions) -> list[tuple[int, int]]:
@@ -138,9 +243,11 @@ def _compatible(one: Sighting, other: Sighting) -> bool:
         return False
     if a.doi and b.doi and a.doi != b.doi and not _either_is_preprint(a.doi, b.doi):
         return False
-    if a.year is not None and b.year is not None and abs(a.year - b.year) > _years_between(a, b):
+    if a.year is not None and b.year is not None and abs(a.year - b.year) > years_between(a, b):
         return False
-    if a.authors and b.authors and not _same_person(a.authors[0], b.authors[0]):
+    if a.authors and b.authors and not same_person(a.authors[0], b.authors[0]):
+        return False
+    if printed_elsewhere(a, b):
         return False
     # A source that gives two keys says that these are two works; only the facts overrule it.
     two_keys_of_one_source = one.source == other.source and a.key and b.key and a.key != b.key
@@ -150,18 +257,3 @@ def _compatible(one: Sighting, other: Sighting) -> bool:
 
 def _either_is_preprint(one: str, other: str) -> bool:
     return is_preprint_doi(one) or is_preprint_doi(other)
-
-
-def _years_between(a: Record, b: Record) -> int:
-    """How many years may lie between two statements of one work: reviewing takes its time."""
-    published_later = bool(a.authors and b.authors) and is_preprint(a) != is_preprint(b)
-    return 2 if published_later else 1
-
-
-def _same_person(one: str, other: str) -> bool:
-    if family_name(one) == family_name(other):
-        return True
-    # `Qin Yujia` and `Yujia Qin`: sources disagree about which part is the family name.
-    return sorted(fold(one).replace(",", " ").split()) == sorted(
-        fold(other).replace(",", " ").split()
-    )

@@ -40,13 +40,16 @@ def safe_key(key: str) -> str:
 def base_id(merged: Record, keys: Iterable[str] = ()) -> str:
     """The id a paper has as long as no other paper claims the same one.
 
-    A pure function of the merged record and the sources' own keys: the least of the keys in
-    string order; else family name, year and first content word (`qin2023toolllm`); else, with
-    the author or the year unknown, the title's words (`learning-from-future-a-novel-self`).
+    A pure function of the merged record and the sources' own keys: the first of the keys that has
+    a safe form; else family name, year and first content word (`qin2023toolllm`); else, with the
+    author or the year unknown, the title's words (`learning-from-future-a-novel-self`).
+
+    Args:
+        keys: those that count most first, see `ragassist.papers.precedence`.
     """
-    own = sorted(filter(None, map(safe_key, keys)))
-    if own:
-        return own[0]
+    own = next(filter(None, map(safe_key, keys)), None)
+    if own is not None:
+        return own
     family = _NOT_ALNUM.sub("", family_name(merged.authors[0])) if merged.authors else ""
     family = family[:_LONGEST_SLUG]
     word = _first_content_word(merged.title)[:_LONGEST_SLUG]

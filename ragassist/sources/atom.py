@@ -11,9 +11,10 @@ from ragassist.sources.fields import (
     failure,
     people,
     plain,
+    says_withdrawn,
 )
 from ragassist.sources.lines import Line
-from ragassist.sources.xml import Element, children, elements, root_name, text_at, text_of
+from ragassist.sources.xml import Element, children, records, root_name, text_at, text_of
 from ragassist.text import one_line
 from ragassist.types import Failure, Record
 
@@ -31,23 +32,17 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     """One record an entry.
 
     The date is that of the first version. An entry by which arXiv reports an error is a failure,
-    and so is one without title and abstract, or one that is not well-formed.
+    and so is one without title and abstract, or one that is not well-formed; of one that is cut
+    off what is there is read as well.
     """
-    for found in elements(lines, ("entry",), source):
-        if isinstance(found, Failure):
-            yield found
-            continue
-        line, entry = found
-        if _ERROR in text_at(entry, "id"):
-            message = plain(text_at(entry, "summary"))
-            yield failure(source, line, "an error that arXiv reports", message)
-            continue
-        record = _record(entry, line)
-        if record.title or record.abstract:
-            yield record
-        else:
-            excerpt = "".join(entry.itertext())
-            yield failure(source, line, "neither title nor abstract", excerpt)
+
+    def outcome(entry: Element, line: int) -> Record | Failure:
+        if _ERROR not in text_at(entry, "id"):
+            return _record(entry, line)
+        message = plain(text_at(entry, "summary"))
+        return failure(source, line, "an error that arXiv reports", message)
+
+    yield from records(lines, {"entry": outcome}, source)
 
 
 def _record(entry: Element, line: int) -> Record:
@@ -57,12 +52,14 @@ def _record(entry: Element, line: int) -> Record:
     year, date = dated((text_at(entry, "published"), text_at(entry, "updated")))
     address = _link(entry, "alternate") or text_at(entry, "id").strip()
     summary = text_at(entry, "summary") or text_at(entry, "content")
+    abstract = _ANNOUNCED.sub("", plain(summary), count=1)
+    comment = text_at(entry, "comment")
     affiliations = (plain(text_of(one)) for one in children(entry, "author", "affiliation"))
     categories = (one.get("term") or "" for one in children(entry, "category"))
     primary = (one.get("term") or "" for one in children(entry, "primary_category"))
     return Record(
         title=plain(text_at(entry, "title")),
-        abstract=_ANNOUNCED.sub("", plain(summary), count=1),
+        abstract=abstract,
         authors=authors,
         authors_truncated=truncated,
         affiliations=tuple(dict.fromkeys(filter(None, affiliations))),
@@ -74,7 +71,8 @@ def _record(entry: Element, line: int) -> Record:
         url=one_line(address) if "//" in address else None,
         categories=tuple(dict.fromkeys(filter(None, map(plain, (*primary, *categories))))),
         kind="article",
-        extra=extra_of({"note": text_at(entry, "comment")}),
+        retracted=says_withdrawn(comment) or says_withdrawn(abstract),
+        extra=extra_of({"note": comment}),
         line=line,
     )
 

@@ -15,7 +15,12 @@ LONGEST_KEY = 200
 
 # Without these there is nothing to clean: numbers, names and most titles are quickly done.
 _MAY_BE_MARKED = re.compile(r"[<&$\\~`']|^\s{0,5}(?:sub)?(?:sec|abs)", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}/\S{1,500}")
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,3}/\S{1,500}")
+# Prefixes as short as in made-up examples and the first years: only where nothing else stands.
+_LONE_DOI = re.compile(
+    r"\s*(?:doi:?\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{1,3}(?:\.\d{1,9}){0,3}/\S{1,500})\s*",
+    re.IGNORECASE,
+)
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,3})?(?!\d)"
 _ARXIV = re.compile(
@@ -42,7 +47,7 @@ _DATES = tuple(
     )
 )
 _DAY_FIRST = re.compile(
-    rf"(?:(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[-/. ]{{1,2}})?{_MONTH}"
+    rf"(?:(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?: ?[-\u2013] ?\d{{1,2}})?[-/. ]{{1,2}})?{_MONTH}"
     rf"(?:[ ](\d{{1,2}})(?=[ ,]))?[-/., ]{{0,2}}{_YEAR}(?!\d)",
     re.IGNORECASE,
 )
@@ -50,6 +55,18 @@ _DAY_FIRST = re.compile(
 _ET_AL = re.compile(r"(?:^|[,;]? )(?:\[?et\.? al\b\.?,?\]?|and others)$|^others$", re.IGNORECASE)
 _COMMA = re.compile(r"\s*,\s*")
 _RANGE = re.compile(r"(\d{1,9})\s?[-\u2013]\s?(\d{1,9})")
+_SCREENED = {"asreview_relevant": "included", "asreview_irrelevant": "excluded"}
+_LONGEST_NOTE = 10_000
+_RAYYAN_DECISIONS = re.compile(r"rayyan-inclusion:\s*\{([^}]*)\}", re.IGNORECASE)
+_DECISION = re.compile(r'=>\s*"(included|excluded|maybe)"', re.IGNORECASE)
+_RAYYAN_LABELS = re.compile(r"rayyan-labels:\s*([^|]*)", re.IGNORECASE)
+_WITHDRAWN = re.compile(
+    r"\W?(?:this|the) (?:paper|article|submission|manuscript|preprint|work|version)"
+    r" (?:has been|was|is)(?: now)? (?:withdrawn|retracted)\b"
+    r"|\W?(?:withdrawn|retracted) (?:by (?:the )?(?:author|arxiv|submitter)|due to|because)"
+    r"|\W?(?:withdrawn|retracted)(?=[.;:,]|$)",
+    re.IGNORECASE,
+)
 _RETRACTED = re.compile(
     r"\W?(?:retracted|withdrawn)(?: (?:article|paper|chapter))?\s?[:\]]", re.IGNORECASE
 )
@@ -68,10 +85,11 @@ def doi_in(text: str) -> str | None:
     """The first DOI in a text, lower case, whatever resolver or label stands before it."""
     if "10." not in text and "10%2" not in text:
         return None
-    found = _DOI.search(one_line(html.unescape(unquote(text) if "%2" in text else text)))
+    decoded = one_line(html.unescape(unquote(text) if "%2" in text else text))
+    found = _DOI.search(decoded) or _LONE_DOI.fullmatch(decoded)
     if found is None:
         return None
-    doi = found[0]
+    doi = found[found.re.groups]
     while doi[-1] in ".,;:\"'" or doi.count(doi[-1]) > doi.count(_CLOSING.get(doi[-1], doi[-1])):
         doi = doi[:-1]
     return doi.lower() if "/" in doi[:-1] else None
@@ -168,15 +186,33 @@ def pages(first: str, last: str = "") -> str:
     return f"{start}-{end}"
 
 
+def screened_as(note: str) -> tuple[str, ...]:
+    """What a tool for screening wrote into a note: a decision that all made alike, and labels."""
+    own = _SCREENED.get(note.strip().lower())
+    if own or "rayyan" not in note[:_LONGEST_NOTE].lower():
+        return (own,) if own else ()
+    stated = note[:_LONGEST_NOTE]
+    decided = _RAYYAN_DECISIONS.search(stated)
+    decisions = {one.lower() for one in _DECISION.findall(decided[1])} if decided else set()
+    labels = _RAYYAN_LABELS.search(stated)
+    listed = [plain(label) for label in labels[1].split(",")] if labels else []
+    alike = decisions if len(decisions) == 1 else ()
+    return tuple(dict.fromkeys(filter(None, (*alike, *listed))))
+
+
 def titled_as_retracted(title: str) -> bool:
     """Whether a title begins as publishers rewrite those of retracted papers."""
     return _RETRACTED.match(title) is not None
 
 
+def says_withdrawn(note: str) -> bool:
+    """Whether a comment or an abstract begins by saying that the paper was withdrawn."""
+    return _WITHDRAWN.match(note.strip()[:200]) is not None
+
+
 def key_of(text: str) -> str | None:
-    """A source's own key; a bare number is one of its database, and no key anybody cites."""
-    key = one_line(text)[:LONGEST_KEY]
-    return None if not key or key.isdigit() else key
+    """A source's own key, of bounded length; numbers are legal keys as well."""
+    return one_line(text)[:LONGEST_KEY] or None
 
 
 def extra_of(stated: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from ragassist.sources.fields import (
     plain,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi
 from ragassist.sources.lines import Line
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.types import Failure, Record
@@ -72,9 +73,11 @@ def _begins(tag: str, _tags: Collection[str], _after_blank: bool) -> bool:
 
 def _record(stated: Tagged) -> Record:
     title = plain(stated.first("TI"))
-    authors, truncated = people(_entries(stated.first("AF", "AU") or stated.first("GP", "CA")))
+    authors, truncated = people(_authors(stated))
     issued = " ".join(stated.first("PY", "PD").split())
     year, date = dated((f"{issued} {stated.first('PD')}", issued, stated.first("PD")))
+    if year is None:
+        year, date = dated(stated.values("EA"))
     document = stated.first("DT").lower()
     return Record(
         title=title,
@@ -94,6 +97,12 @@ def _record(stated: Tagged) -> Record:
         extra=_extra(stated),
         line=stated.line,
     )
+
+
+def _authors(stated: Tagged) -> list[str]:
+    """The people, and groups that signed with them; who organised the book where nobody signed."""
+    names = "\n".join(filter(None, (stated.first("AF", "AU"), stated.together("CA", by="\n"))))
+    return _entries(names or stated.first("GP"))
 
 
 def _entries(value: str) -> list[str]:
@@ -121,7 +130,9 @@ def _kind(document: str, type_letter: str) -> str | None:
 
 def _extra(stated: Tagged) -> tuple[tuple[str, str], ...]:
     extra = {name: stated.first(*tags) for name, tags in _EXTRA.items()}
+    extra |= beside_doi(stated.values("DI"), first_doi(stated.values("DI")))
+    extra["pmid"] = "" if digits_in(stated.first("PM")) else stated.first("PM")
     extra["pages"] = pages(stated.first("BP"), stated.first("EP")) or pages(stated.first("PS"))
     extra |= {f"isi-{tag}": stated.together(tag) for tag in stated.tags if tag not in _NAMED}
-    extra["editor"] = extra["editor"].replace("\n", "; ")
+    extra["editor"] = " and ".join(people(_entries(extra["editor"]))[0])
     return extra_of(extra)

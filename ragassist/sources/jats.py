@@ -55,7 +55,7 @@ def record(article: Element, line: int) -> Record:
                 "eid": text_at(meta, "elocation-id"),
                 "issn": "; ".join(map(text_of, children(journal, "issn"))),
                 "publisher": text_at(journal, "publisher", "publisher-name"),
-                "editor": "; ".join(people(_names(meta, "editor"))[0]),
+                "editor": " and ".join(people(_names(meta, "editor"))[0]),
                 "langid": article.get("{http://www.w3.org/XML/1998/namespace}lang") or "",
                 "pmcid": _pmcid(ids),
             }

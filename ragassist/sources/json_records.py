@@ -1,9 +1,11 @@
 """Reader for JSON that is not line by line: lists of papers, wrapped lists, single papers."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
+from ragassist.sources.json_shapes import zotero
 from ragassist.sources.json_shapes.recognition import (
     SHOWN,
     is_paper,
@@ -58,9 +60,15 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     and an object with neither title nor abstract, is a failure, and costs nothing else. Memory is
     flat: a list may be larger.
     """
+    beside: Mapping[str, Any] = {}
+    collections: zotero.Collections | None = None
     for element in elements(lines):
+        if element.beside is not beside:
+            beside = element.beside
+            collections = zotero.collections_in(beside)
         if element.value is not None:
-            yield from papers_in(element.value, element.line, source, element.text)
+            value = collections.file(element.value) if collections else element.value
+            yield from papers_in(value, element.line, source, element.text)
         else:
             yield Failure(
                 source=source,

@@ -8,7 +8,7 @@ is broken costs itself, and the rest is read. Memory is bounded by the longest o
 import json
 import re
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from ragassist.sources.lines import Line
 _LONGEST_OBJECT = 64_000_000
 # A string ends with its line at the latest, so that one without an end does not swallow the rest.
 _TOKEN = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+(?P<end>"?)|[\[\]{}]')
+_REST_OF_STRING = re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+')
 _BETWEEN = re.compile(r"[\s,]*+")
 _STRAY = re.compile(r'(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|[^"\[\]{}])*+')
 _INDENT = re.compile(r"[ \t]*+")
@@ -39,6 +40,7 @@ class Element:
         problem: why it cannot, one clause; empty otherwise.
         text: what it was read from; its beginning where it has a value.
         listed: whether it stands in a list, alone or wrapped.
+        beside: what the wrapper states before its list, one object for all in it.
     """
 
     line: int
@@ -46,6 +48,7 @@ class Element:
     problem: str = ""
     text: str
     listed: bool
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 def decode(text: str) -> tuple[object, str]:
@@ -82,25 +85,63 @@ def elements(lines: Iterable[Line]) -> Iterator[Element]:
     end where, in an indented text, the next of its list begins.
     """
     scanner = _Scanner()
-    held = ""
+    strings = _Strings()
     previous: Line | None = None
     for line in lines:
         if previous is not None:
-            continues = previous.number == line.number
-            text, held = _parted(held + previous.text) if continues else (held + previous.text, "")
-            yield from scanner.feed(previous.number, text if continues else f"{text}\n")
+            if previous.number == line.number:
+                text = strings.without_cut(previous.text)
+            else:
+                text = f"{strings.whole(previous.text)}\n"
+            yield from scanner.feed(previous.number, text, lost=strings.lost)
         previous = line
     if previous is not None:
-        yield from scanner.feed(previous.number, held + previous.text)
+        yield from scanner.feed(previous.number, strings.whole(previous.text), lost=strings.lost)
         yield from scanner.end(previous.number)
 
 
-def _parted(text: str) -> tuple[str, str]:
-    """A piece of a line without the string it breaks off in, and that string's beginning."""
-    last = next(iter(deque(_TOKEN.finditer(text), maxlen=1)), None)
-    if last is None or last["end"] != "" or len(text) > _LONGEST_OBJECT:
-        return text, ""
-    return text[: last.start()], text[last.start() :]
+class _Strings:
+    """Keeps the strings of a line whole that is given in pieces.
+
+    Attributes:
+        lost: the string that the last piece broke off in was too long, and was let go.
+    """
+
+    def __init__(self) -> None:
+        self.lost = False
+        self._held = ""
+
+    def without_cut(self, piece: str) -> str:
+        """A piece, and what was held of those before it, without the string it breaks off in."""
+        text = self._behind_lost(self._held + piece)
+        self._held = ""
+        if self.lost:
+            # What is escaped by a last backslash comes with the next piece.
+            self._held = text
+            return ""
+        last = next(iter(deque(_TOKEN.finditer(text), maxlen=1)), None)
+        if last is None or last["end"] != "":
+            return text
+        kept, cut = text[: last.start()], text[last.start() :]
+        if len(cut) > _LONGEST_OBJECT:
+            self.lost = True
+        else:
+            self._held = cut
+        return kept
+
+    def whole(self, piece: str) -> str:
+        """The last piece of a line, with what was held of those before it."""
+        text = self._behind_lost(self._held + piece)
+        text, self._held, self.lost = ("" if self.lost else text), "", False
+        return text
+
+    def _behind_lost(self, text: str) -> str:
+        """What follows the end of a string that was let go; while there is none, its remnant."""
+        if not self.lost:
+            return text
+        end = _REST_OF_STRING.match(text).end()  # type: ignore[union-attr]
+        self.lost = not text.startswith('"', end)
+        return text[end:] if self.lost else text[end + 1 :]
 
 
 @dataclass(slots=True)
@@ -126,6 +167,7 @@ class _Open:
     last_string: str = ""
     in_container: bool = False
     is_wrapper: bool = False
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     def keep(self, text: str) -> None:
         self.size += len(text)
@@ -133,6 +175,9 @@ class _Open:
             self.parts.append(text)
             if self.size > _LONGEST_OBJECT:
                 self.parts = None
+
+    def let_go(self) -> None:
+        self.parts = None
 
     def element(self, problem: str = "") -> Element:
         text = "".join(self.parts or ())
@@ -147,7 +192,15 @@ class _Open:
             problem=problem,
             text=text,
             listed=self.listed,
+            beside=self.beside,
         )
+
+    def become_wrapper(self, last: str) -> None:
+        """Let go of the text, but for what it states up to the list that begins behind `last`."""
+        if len(self.brackets) == 1 and self.parts is not None:
+            stated, _ = decode("".join((*self.parts, last, "[]}")))
+            self.beside = stated if isinstance(stated, dict) else {}
+        self.is_wrapper, self.parts = True, None
 
 
 class _Scanner:
@@ -164,15 +217,21 @@ class _Scanner:
         self.open: _Open | None = None
         self.wrapper: _Open | None = None
         self._number = 0
-        self._failed_in = 0
+        self._goes_on = False
+        self._has_failed = False
         self._list_indent = ""
         self._last = ""
         self._strayed = False
         self._one_a_line = False
         self._is_loose = False
 
-    def feed(self, number: int, text: str) -> Iterator[Element]:
-        """The objects that end in a line, or in a piece of one."""
+    def feed(self, number: int, text: str, *, lost: bool = False) -> Iterator[Element]:
+        """The objects that end in a line, or in a piece of one.
+
+        Args:
+            lost: a string too long to be held follows, and with it an object.
+        """
+        self._goes_on, self._has_failed = number == self._number, False
         if number != self._number and self.open is not None and self._begins_next(text):
             yield self.open.element("not JSON: it does not end before the next object begins")
             self.open = None
@@ -188,6 +247,8 @@ class _Scanner:
                 if at < len(text):
                     at = yield from self._step(text, at)
         self._last = text.rstrip()[-1:] or self._last
+        if lost and self.open is not None:
+            self.open.let_go()
 
     def end(self, number: int) -> Iterator[Element]:
         """What is still open when the text ends."""
@@ -241,19 +302,25 @@ class _Scanner:
     def _begin(self, text: str, at: int) -> Generator[Element, None, int]:
         """Past an object that ends in this line; else it is open from here."""
         blanks = _INDENT.match(text)
-        indent = blanks[0] if blanks is not None and blanks.end() == at else None
+        is_first = blanks is not None and blanks.end() == at and not self._goes_on
+        indent = blanks[0] if blanks is not None and is_first else None
         # An error counts the text before it: one a line is enough.
-        if self.lists and self._failed_in != self._number:
+        if self.lists and not self._has_failed:
             try:
                 value, stop = _DECODER.raw_decode(text, at)
             except (ValueError, RecursionError):
-                self._failed_in = self._number
+                self._has_failed = True
             else:
                 self._one_a_line = self._one_a_line or indent is not None
                 shown = text[at : min(stop, at + SHOWN)]
-                yield Element(line=self._number, value=value, text=shown, listed=True)
+                beside = self.wrapper.beside if self.wrapper else {}
+                yield Element(
+                    line=self._number, value=value, text=shown, listed=True, beside=beside
+                )
                 return stop
         self.open = _Open(self._number, indent, self.lists > 0, not text[at + 1 : at + 9].strip())
+        if self.wrapper is not None:
+            self.open.beside = self.wrapper.beside
         return at
 
     def _read(self, own: _Open, text: str, at: int) -> int:
@@ -265,7 +332,7 @@ class _Scanner:
                     _note_name(own, text, token)
             elif char in "{[":
                 if char == "[" and _is_list_of_papers(own):
-                    own.is_wrapper, own.parts = True, None
+                    own.become_wrapper(text[at : token.start()])
                     self.open, self.wrapper = None, own
                     self._enter_list(text)
                     return token.end()

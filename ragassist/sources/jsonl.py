@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 
 from ragassist.sources.json_shapes.recognition import (
     SHOWN,
@@ -11,10 +12,11 @@ from ragassist.sources.json_shapes.recognition import (
     shape_of,
 )
 from ragassist.sources.json_stream import decode, names_in
-from ragassist.sources.lines import Line
+from ragassist.sources.lines import LONGEST_LINE, Line
 from ragassist.types import Failure, Record
 
 _LINES_LOOKED_AT = 20
+_TOO_LONG = f"longer than {LONGEST_LINE:,} characters: no record of a paper is"
 
 
 def looks_like(head: str) -> bool:
@@ -39,11 +41,13 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     A line that is no JSON object, or has neither title nor abstract, is a failure; blank lines
     are nothing. Of a name given twice the last holds. Values of the wrong type are left out, never
     guessed at. A line may also hold one page of a service's answer, with its papers in a list.
+    Lines that share a number are pieces of one; a line of more than 32 million characters is a
+    failure.
     """
-    for line in lines:
+    for line, is_whole in _joined(lines):
         if not line.text or line.text.isspace():
             continue
-        stated, problem = decode(line.text)
+        stated, problem = decode(line.text) if is_whole else (None, _TOO_LONG)
         if isinstance(stated, dict):
             record = shape_of(stated).read(stated, line.number)
             if record.title or record.abstract:
@@ -57,3 +61,22 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
                 reason=problem or "not a JSON object",
                 excerpt=line.text.strip()[:SHOWN],
             )
+
+
+def _joined(lines: Iterable[Line]) -> Iterator[tuple[Line, bool]]:
+    """Each line, and whether it is all there; of one that is too long the first piece is."""
+    for _, pieces in groupby(lines, attrgetter("number")):
+        yield _whole(pieces)
+
+
+def _whole(pieces: Iterator[Line]) -> tuple[Line, bool]:
+    first = next(pieces)
+    kept, size = [first.text], len(first.text)
+    for piece in pieces:
+        size += len(piece.text)
+        if size <= LONGEST_LINE:
+            kept.append(piece.text)
+    is_whole = size <= LONGEST_LINE
+    if len(kept) == 1:
+        return first, is_whole
+    return Line(first.number, "".join(kept) if is_whole else first.text), is_whole

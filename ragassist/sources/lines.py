@@ -22,7 +22,8 @@ from ragassist.text import strip_controls
 STDIN = Path("-")
 HEAD_BYTES = 1 << 16
 _PIECE = 1 << 10
-_LONGEST_LINE = 32_000_000
+LONGEST_LINE = 32_000_000
+_LONGEST_PIECE = 2_000_000
 _REPAIRED = frozenset({"utf-8", "utf-8-sig", "cp1252"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -117,30 +118,37 @@ class TextFile:
         if not self.head.strip():
             raise self._empty()
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, *, in_pieces: bool = False) -> Iterator[Line]:
         r"""All lines; `\n`, `\r\n` and `\r` end one. Flat in memory.
 
         Bytes in another encoding than the rest are read as Windows-1252.
 
+        Args:
+            in_pieces: give a line of more than two million characters in pieces, one after
+                another under one number, however long it is.
+
         Raises:
-            SourceError: a line of more than 32 million characters, an archive that is cut off,
-                damaged or unpacks to too much, or the disk fails; the lines before are given.
+            SourceError: a line of more than 32 million characters that is not given in pieces, an
+                archive that is cut off, damaged or unpacks to too much, or the disk fails; the
+                lines before are given.
         """
+        longest = _LONGEST_PIECE if in_pieces else LONGEST_LINE
         with self._opened() as packed:
             # Only where a character is a byte or UTF-8 can a stray byte be told from the rest.
             errors = "surrogateescape" if self.encoding in _REPAIRED else "replace"
             stream = unpacked(packed, self.name)
             text = io.TextIOWrapper(stream, self.encoding, errors, newline=None)
-            number = 0
-            while line := text.readline(_LONGEST_LINE):
-                number += 1
+            number = 1
+            while line := text.readline(longest):
                 self.bytes_read = packed.tell()
-                if len(line) == _LONGEST_LINE:
+                goes_on = len(line) == longest and not line.endswith("\n")
+                if goes_on and not in_pieces:
                     raise SourceError(
                         f"{self.name!r} line {number} is longer than "
-                        f"{_LONGEST_LINE:,} characters: this is no list of papers"
+                        f"{LONGEST_LINE:,} characters: this is no list of papers"
                     )
                 yield Line(number, strip_controls(_repaired(line).rstrip("\n")))
+                number += not goes_on
             self.bytes_read = packed.tell()
 
     @contextmanager

@@ -14,8 +14,10 @@ from ragassist.sources.fields import (
     pages,
     people,
     plain,
+    screened_as,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi
 from ragassist.sources.lines import Line
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.types import Failure, Record
@@ -36,15 +38,17 @@ _KIND_OF = {
 }  # fmt: skip
 _RETRACTED = "retracted publication"
 
+# Where a work appeared: in a journal, else in a book, else in a collection.
+_PLACES = ("JT", "TA", "BTI", "CTI")
 # What has a name of its own in `extra`; tags that none of this mentions are kept as `medline-XX`.
 _EXTRA = {
     "volume": ("VI",), "number": ("IP",), "langid": ("LA",), "issn": ("IS",), "isbn": ("ISBN",),
     "pmcid": ("PMC",), "location": ("PL",), "publisher": ("PB",), "edition": ("EN",),
-    "editor": ("FED", "ED"), "mesh": ("MH",), "note": ("GN",), "shortjournal": ("TA",),
+    "mesh": ("MH",), "note": ("GN",), "shortjournal": ("TA",), "series": ("CTI",),
 }  # fmt: skip
 # The last lines are PubMed's own book-keeping.
 _NAMED = frozenset(
-    "PMID PMCR TI TT BTI CTI VTI AB OAB FAU AU CN AD JT TA DP DEP LID AID OT PT PG "
+    "PMID PMCR TI TT BTI CTI VTI AB OAB FAU AU CN AD JT TA DP DEP LID AID OT PT PG FED ED "
     "OWN STAT DA DCOM LR EDAT MHDA CRDT PHST PST OTO JID SB SO NR RF".split()
 ).union(*_EXTRA.values())
 
@@ -81,7 +85,8 @@ def _record(stated: Tagged) -> Record:
     authors, truncated = people(_names(stated))
     year, date = dated(stated.values("DP") or stated.values("DEP"))
     types = {value.lower() for value in stated.values("PT")}
-    venue = plain(stated.first("JT", "TA", "CTI", "BTI"))
+    places = (plain(value) for tag in _PLACES for value in stated.values(tag))
+    venue = next((place for place in places if place and place != title), None)
     return Record(
         title=title,
         abstract=plain(stated.together("AB", by=" ") or stated.first("OAB")),
@@ -90,16 +95,23 @@ def _record(stated: Tagged) -> Record:
         affiliations=tuple(dict.fromkeys(map(plain, stated.values("AD")))),
         year=year,
         date=date,
-        venue=venue if venue != title else None,
+        venue=venue,
         doi=_doi(stated),
         arxiv_id=first_arxiv_id(stated.values("LID", "AID", "JT")),
         pmid=digits_in(stated.first("PMID")),
         keywords=_keywords(stated),
-        kind=next((kind for name, kind in _KIND_OF.items() if name in types), None),
+        kind=_kind(stated, types),
+        tags=tuple(dict.fromkeys(tag for note in stated.values("GN") for tag in screened_as(note))),
         retracted=_RETRACTED in types or bool(stated.first("RIN")) or titled_as_retracted(title),
         extra=_extra(stated, venue),
         line=stated.line,
     )
+
+
+def _kind(stated: Tagged, types: Collection[str]) -> str | None:
+    if stated.first("BTI"):
+        return "chapter" if stated.first("TI") else "book"
+    return next((kind for name, kind in _KIND_OF.items() if name in types), None)
 
 
 def _names(stated: Tagged) -> list[str]:
@@ -109,7 +121,13 @@ def _names(stated: Tagged) -> list[str]:
 
 def _doi(stated: Tagged) -> str | None:
     ids = [value for value in stated.values("LID", "AID") if "[pii]" not in value]
-    return first_doi((*ids, *re.findall(r"doi: ?\S+", stated.first("SO"))))
+    return first_doi((*_stated_dois(stated), *ids, *re.findall(r"doi: ?\S+", stated.first("SO"))))
+
+
+def _stated_dois(stated: Tagged) -> list[str]:
+    """What is marked as a DOI, the mark left out."""
+    ids = stated.values("LID", "AID")
+    return [value.removesuffix("[doi]").strip() for value in ids if value.endswith("[doi]")]
 
 
 def _keywords(stated: Tagged) -> tuple[str, ...]:
@@ -117,10 +135,20 @@ def _keywords(stated: Tagged) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*keywords_in(stated.values("OT")), *filter(None, subjects))))
 
 
-def _extra(stated: Tagged, venue: str) -> tuple[tuple[str, str], ...]:
+def _vernacular(stated: Tagged) -> str:
+    """The title in the paper's own language, where it is not the one that was taken."""
+    other = plain(stated.together("TT", by=" "))
+    return other if stated.first("TI", "BTI") else ""
+
+
+def _extra(stated: Tagged, venue: str | None) -> tuple[tuple[str, str], ...]:
     extra = {name: stated.together(*tags) for name, tags in _EXTRA.items()}
+    extra |= beside_doi(_stated_dois(stated), _doi(stated))
+    extra["origtitle"] = _vernacular(stated)
     extra["pages"] = pages(stated.first("PG"))
-    if extra["shortjournal"] == venue:
-        del extra["shortjournal"]
+    editors, _ = people(stated.values("FED" if stated.values("FED") else "ED"))
+    extra["editor"] = " and ".join(editors)
+    # What the venue says already.
+    extra |= {name: "" for name in ("shortjournal", "series") if plain(extra[name]) == venue}
     extra |= {f"medline-{tag}": stated.together(tag) for tag in stated.tags if tag not in _NAMED}
     return extra_of(extra)

@@ -12,7 +12,9 @@ from ragassist.sources.fields import (
     plain,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi
 from ragassist.sources.xml import Element, child, children, text_at, text_of
+from ragassist.text import title_key
 from ragassist.types import Record
 
 _KIND_OF = {
@@ -31,8 +33,9 @@ def article_record(article: Element, line: int) -> Record:
     journal = child(stated, "Journal")
     issue = child(journal, "JournalIssue")
     title = plain(text_at(stated, "ArticleTitle"))
-    if title in ("", _UNTITLED):
-        title = plain(text_at(stated, "VernacularTitle")) or title
+    vernacular = plain(text_at(stated, "VernacularTitle"))
+    if title in ("", _UNTITLED) and vernacular:
+        title, vernacular = vernacular, ""
     listed = child(stated, "AuthorList")
     authors, truncated = people(_names(listed))
     year, date = dated(_dates(issue, stated))
@@ -40,6 +43,7 @@ def article_record(article: Element, line: int) -> Record:
     venue = plain(text_at(journal, "Title") or text_at(journal, "ISOAbbreviation")) or None
     ids = _ids(child(article, "PubmedData", "ArticleIdList"))
     doi = _location_doi(stated) or doi_in(ids.get("doi", ""))
+    stated_dois = (*_location_dois(stated), ids.get("doi", ""))
     return Record(
         title=title,
         abstract=_abstract(stated) or _abstract(citation),
@@ -66,6 +70,9 @@ def article_record(article: Element, line: int) -> Record:
                 "shortjournal": text_at(journal, "ISOAbbreviation"),
                 "pmcid": ids.get("pmc", ""),
                 "mesh": "; ".join(_mesh_headings(citation)),
+                "medline-PS": "; ".join(people(_subjects(citation))[0]),
+                "origtitle": vernacular,
+                **beside_doi(stated_dois, doi),
             }
         ),
         line=line,
@@ -78,6 +85,7 @@ def book_record(article: Element, line: int) -> Record:
     book = child(stated, "Book")
     book_title = plain(text_at(book, "BookTitle"))
     chapter = plain(text_at(stated, "ArticleTitle"))
+    chapter = "" if title_key(chapter) == title_key(book_title) else chapter
     lists = {_type(listed): listed for listed in children(book, "AuthorList")}
     lists |= {_type(listed): listed for listed in children(stated, "AuthorList")}
     listed = lists.get("authors")
@@ -108,7 +116,7 @@ def book_record(article: Element, line: int) -> Record:
                 "volume": text_at(book, "Volume"),
                 "langid": text_at(stated, "Language"),
                 "pages": _pages(stated),
-                "editor": "; ".join(people(_names(lists.get("editors")))[0]),
+                "editor": " and ".join(people(_names(lists.get("editors")))[0]),
                 "bookaccession": ids.get("bookaccession", ""),
             }
         ),
@@ -125,10 +133,18 @@ def _names(listed: Element | None) -> Iterator[str]:
     for author in children(listed, "Author"):
         if author.get("ValidYN") == "N":
             continue
-        group = text_at(author, "CollectiveName")
-        given = text_at(author, "ForeName") or text_at(author, "Initials")
-        given = f"{given} {text_at(author, 'Suffix')}".strip()
-        yield group or ", ".join(filter(None, (text_at(author, "LastName"), given)))
+        yield text_at(author, "CollectiveName") or _person(author)
+
+
+def _subjects(citation: Element | None) -> Iterator[str]:
+    """Whom it is about, as obituaries are: not its authors."""
+    return map(_person, children(citation, "PersonalNameSubjectList", "PersonalNameSubject"))
+
+
+def _person(named: Element) -> str:
+    given = text_at(named, "ForeName") or text_at(named, "Initials")
+    given = f"{given} {text_at(named, 'Suffix')}".strip()
+    return ", ".join(filter(None, (text_at(named, "LastName"), given)))
 
 
 def _is_incomplete(listed: Element | None) -> bool:
@@ -166,12 +182,15 @@ def _ids(listed: Element | None) -> dict[str, str]:
 
 
 def _location_doi(stated: Element | None) -> str | None:
-    places = (
+    return next(filter(None, map(doi_in, _location_dois(stated))), None)
+
+
+def _location_dois(stated: Element | None) -> list[str]:
+    return [
         text_of(place)
         for place in children(stated, "ELocationID")
         if place.get("EIdType") == "doi" and place.get("ValidYN") != "N"
-    )
-    return next(filter(None, map(doi_in, places)), None)
+    ]
 
 
 def _pages(stated: Element | None) -> str:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from ragassist.sources import jats, pubmed
-from ragassist.sources.fields import failure
 from ragassist.sources.lines import Line
-from ragassist.sources.xml import Element, elements, name_of, root_name
+from ragassist.sources.xml import Element, records, root_name
 from ragassist.types import Failure, Record
 
-_READERS: dict[str, Callable[[Element, int], Record]] = {
+_READERS: dict[str, Callable[[Element, int], Record | Failure]] = {
     "PubmedArticle": pubmed.article_record,
     "PubmedBookArticle": pubmed.book_record,
     "article": jats.record,
@@ -31,16 +30,7 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     """One record an article; several documents in one file are read one after the other.
 
     Keywords are the authors' and the MeSH headings. An article that is not well-formed, or has
-    neither title nor abstract, is a failure; a file that declares entities is refused.
+    neither title nor abstract, is a failure, and of one that is cut off what is there is read; a
+    file that declares entities is refused.
     """
-    for found in elements(lines, tuple(_READERS), source):
-        if isinstance(found, Failure):
-            yield found
-            continue
-        line, element = found
-        record = _READERS[name_of(element)](element, line)
-        if record.title or record.abstract:
-            yield record
-        else:
-            reason, excerpt = "neither title nor abstract", "".join(element.itertext())
-            yield failure(source, line, reason, excerpt)
+    yield from records(lines, _READERS, source)

@@ -10,12 +10,14 @@ from ragassist.sources import (
     atom,
     bibtex,
     csl_json,
+    endnote_xml,
     isi,
     json_records,
     jsonl,
     medline,
     paper_list,
     pubmed_xml,
+    refer,
     ris,
     table,
 )
@@ -25,24 +27,31 @@ from ragassist.types import Failure, Record
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of sources: its name, how its files are recognised, and how they are read."""
+    """A format of sources: its name, how its files are recognised, and how they are read.
+
+    Attributes:
+        in_pieces: its reader takes a long line in pieces that share a number.
+    """
 
     name: str
     looks_like: Callable[[str], bool]
     read: Callable[[Iterable[Line], str], Iterator[Record | Failure]]
+    in_pieces: bool = False
 
 
 # Asked in this order; the first that recognises a file reads it.
 FORMATS: tuple[Format, ...] = (
     Format("pubmed-xml", pubmed_xml.looks_like, pubmed_xml.read),
+    Format("endnote-xml", endnote_xml.looks_like, endnote_xml.read),
     Format("arxiv-atom", atom.looks_like, atom.read),
-    Format("csl-json", csl_json.looks_like, csl_json.read),
-    Format("json", json_records.looks_like, json_records.read),
-    Format("jsonl", jsonl.looks_like, jsonl.read),
+    Format("csl-json", csl_json.looks_like, csl_json.read, in_pieces=True),
+    Format("json", json_records.looks_like, json_records.read, in_pieces=True),
+    Format("jsonl", jsonl.looks_like, jsonl.read, in_pieces=True),
     Format("bibtex", bibtex.looks_like, bibtex.read),
     Format("medline", medline.looks_like, medline.read),
     Format("isi", isi.looks_like, isi.read),
     Format("ris", ris.looks_like, ris.read),
+    Format("refer", refer.looks_like, refer.read),
     Format("csv", table.looks_like, table.read),
     Format("paper-list", paper_list.looks_like, paper_list.read),
 )
@@ -85,7 +94,8 @@ class Source:
         Raises:
             SourceError: the file became unreadable on the way; what came before holds.
         """
-        yield from self._format.read(self._file.lines(), self.path)
+        lines = self._file.lines(in_pieces=self._format.in_pieces)
+        yield from self._format.read(lines, self.path)
 
 
 def _format_called(name: str) -> Format:

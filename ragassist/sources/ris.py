@@ -7,10 +7,11 @@ end of a file, every record whose tags have one blank before the hyphen, a first
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from ragassist.sources.fields import (
     arxiv_id_in,
+    date_in,
     dated,
     digits_in,
     extra_of,
@@ -22,14 +23,16 @@ from ragassist.sources.fields import (
     pages,
     people,
     plain,
+    screened_as,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi, dois_apart, is_web_address, urls_apart
 from ragassist.sources.lines import Line
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
-from ragassist.text import one_line
 from ragassist.types import Failure, Record
 
 _LINES_LOOKED_AT = 60
+_LONGEST_DATE = 100
 _FEWEST_TAGS = 3
 _TITLES = ("T1", "TI", "CT", "BT")
 _TELLING = frozenset({"T1", "TI", "AU", "A1", "ER"})
@@ -60,27 +63,32 @@ _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split
     "WEB PAGE": "webpage",
 }
 _WHOLE_BOOKS = frozenset({"book", "thesis", "report"})
+# Where `A4` are translators; elsewhere they are anybody.
+_TRANSLATED = frozenset({"book", "chapter", "entry-encyclopedia", "entry-dictionary"})
 _MAY_BE_PREPRINT = frozenset({"article-journal", "manuscript", "webpage", "report", None})
 
 # What has a name of its own in `extra`; tags that none of this mentions are kept as `ris-XX`.
 _EXTRA = {
     "volume": ("VL", "VO"), "number": ("IS", "CP"), "location": ("CY", "PP"), "edition": ("ET",),
-    "langid": ("LA",), "editor": ("ED", "A2"), "note": ("N1",), "urldate": ("Y2",),
-    "series": ("T3",), "shorttitle": ("ST",), "translator": ("TA",), "volumes": ("NV",),
+    "langid": ("LA",), "urldate": ("Y2",), "series": ("T3",), "shorttitle": ("ST",),
+    "volumes": ("NV",), "eid": ("C7",),
 }  # fmt: skip
 _NAMED = frozenset(
     "TY T1 TI CT AU A1 AB N2 PY Y1 DA YR KW DO DI SP EP SN PB JF JO JA J1 J2 BT T2 C3 UR AD "
-    "ID LB ER".split()
+    "ID LB ER N1 ED A2 TA AN U2".split()
 ).union(*_EXTRA.values())
 _JOURNALS = ("JF", "T2", "BT", "JO", "C3", "JA", "J2", "J1")
 _SHORT_JOURNALS = ("JA", "J2", "J1", "JO")
 _LINKS = ("UR", "L2", "LK", "L1", "L3")
 _NOT_PUBLISHED = re.compile(r"received|accepted|revised", re.IGNORECASE)
+_PREPRINT_SERVER = re.compile(r"\w{2,8}rxiv\b|research square|ssrn\b|preprints\.org", re.I)
+_ARXIV_ALONE = re.compile(r"arxiv:[\w.-]{1,30}(?:/\d{7})?(?:v\d+)?", re.IGNORECASE)
+_NUMBER_OF_RAYYAN = re.compile(r"rayyan-\d+", re.IGNORECASE)
+_SAYS_WHICH = re.compile(r"\s*\((?:(?:print|electronic|e?issn|isbn)[^()]{0,20})\)", re.IGNORECASE)
 _ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?!\d)")
 # As our own export says it, and as a note or a type may.
 _RETRACTED_NOTE = re.compile(r"retracted(?:: ?(?:yes|true))?", re.IGNORECASE)
 _RETRACTED_TYPE = re.compile(r"retracted(?: (?:publication|article|paper))?", re.IGNORECASE)
-_URLS = re.compile(r"[;\s]+(?=https?:)|\n")
 
 
 def looks_like(head: str) -> bool:
@@ -94,9 +102,11 @@ def looks_like(head: str) -> bool:
 def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     """One record from `TY` to `ER`, to the next `TY`, or to the end.
 
-    A value may go on over lines. Numbers under `ID` are those of a database, and no keys. Editors
-    are in `extra`, and so is every tag that means nothing here, as `ris-XX`. A record without
-    title and abstract is a failure.
+    A value may go on over lines. A screening tool's own number under `ID` is no key, but a name
+    that the paper can be found by. Second
+    authors (`A2`) edited what the work or its series appeared in; they are in `extra`, and so is
+    every tag that means nothing here, as `ris-XX`. What a screening tool noted is a tag. A record
+    without title and abstract is a failure.
     """
     syntax = Syntax(_Fields(), _begins, frozenset({"ER"}))
     return tagged_papers(lines, syntax, _record, source)
@@ -147,8 +157,6 @@ def _record(stated: Tagged) -> Record:
         text for text in stated.values("PY", "Y1", "DA", "YR") if not _NOT_PUBLISHED.search(text)
     )
     arxiv_id = _arxiv_id(stated)
-    unpublished = venue is None or arxiv_id_in(venue) or venue.lower().startswith("arxiv")
-    is_preprint = arxiv_id and unpublished and kind in _MAY_BE_PREPRINT
     abstract = max(stated.together("AB", by=" "), stated.together("N2", by=" "), key=len)
     return Record(
         title=title,
@@ -165,7 +173,8 @@ def _record(stated: Tagged) -> Record:
         pmid=_pmid(stated),
         url=_url(stated),
         keywords=keywords_in(stated.values("KW")),
-        kind="article" if is_preprint else kind,
+        tags=tuple(dict.fromkeys(chain.from_iterable(map(screened_as, stated.values("N1"))))),
+        kind="article" if _is_preprint(stated, kind, venue, arxiv_id) else kind,
         retracted=_is_retracted(stated, title),
         extra=_extra(stated, kind, venue),
         line=stated.line,
@@ -173,7 +182,19 @@ def _record(stated: Tagged) -> Record:
 
 
 def _key(stated: Tagged) -> str | None:
-    return key_of(stated.first("ID")) or key_of(stated.first("LB"))
+    found = filter(None, map(key_of, (stated.first("ID"), stated.first("LB"))))
+    keys = [key for key in found if not _NUMBER_OF_RAYYAN.fullmatch(key)]
+    # Of a number and a word, the word was chosen.
+    return next((key for key in keys if not key.isdigit()), next(iter(keys), None))
+
+
+def _is_preprint(stated: Tagged, kind: str | None, venue: str | None, arxiv_id: str | None) -> bool:
+    if kind not in _MAY_BE_PREPRINT:
+        return False
+    if venue is None or arxiv_id_in(venue) or venue.lower().startswith("arxiv"):
+        by = stated.first("PB") if kind == "manuscript" else ""
+        return arxiv_id is not None or _PREPRINT_SERVER.search(by) is not None
+    return kind == "manuscript" and _PREPRINT_SERVER.match(venue) is not None
 
 
 def _author_tags(stated: Tagged) -> tuple[str, ...]:
@@ -200,7 +221,11 @@ def _is_retracted(stated: Tagged, title: str) -> bool:
 def _doi(stated: Tagged) -> str | None:
     notes = (value for value in stated.values("M3", "N1") if re.match(r"(?i)doi|10\.", value))
     links = (value for value in stated.values(*_LINKS) if "doi.org/" in value)
-    return first_doi((*stated.values("DO", "DI"), *notes, *links))
+    return first_doi((*_stated_dois(stated), *notes, *links))
+
+
+def _stated_dois(stated: Tagged) -> list[str]:
+    return [piece for value in stated.values("DO", "DI") for piece in dois_apart(value)]
 
 
 def _arxiv_id(stated: Tagged) -> str | None:
@@ -216,17 +241,29 @@ def _pmid(stated: Tagged) -> str | None:
 
 
 def _url(stated: Tagged) -> str | None:
-    urls = (one_line(url) for tag in _LINKS for url in _URLS.split(stated.first(tag)))
-    return next((url for url in urls if "//" in url), None)
+    return next((url for _, url in _urls(stated) if is_web_address(url)), None)
+
+
+def _urls(stated: Tagged) -> Iterator[tuple[str, str]]:
+    """All addresses, and paths of files, each with its tag."""
+    for tag in _LINKS:
+        for value in stated.values(tag):
+            yield from ((tag, url) for url in urls_apart(value))
 
 
 def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[str, str], ...]:
     extra = {name: stated.together(*tags) for name, tags in _EXTRA.items()}
+    extra["editor"] = _joined(stated, "ED", "A2")
+    extra["translator"] = _joined(stated, "TA", *(("A4",) if kind in _TRANSLATED else ()))
     notes = (note for note in stated.values("N1") if not _RETRACTED_NOTE.fullmatch(note))
     extra["note"] = "; ".join(dict.fromkeys(notes))
+    extra |= beside_doi(_stated_dois(stated), _doi(stated))
+    rayyan = filter(_NUMBER_OF_RAYYAN.fullmatch, stated.values("ID", "LB"))
+    extra["ids"] = ", ".join(dict.fromkeys(rayyan))
+    extra["urldate"] = date_in(extra["urldate"][:_LONGEST_DATE])[1] or extra["urldate"]
     extra["pages"] = pages(stated.first("SP"), stated.first("EP"))
     extra["institution" if kind in ("thesis", "report") else "publisher"] = stated.together("PB")
-    numbers = stated.values("SN")
+    numbers = [_SAYS_WHICH.sub("", number) for number in stated.values("SN")]
     extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number))
     extra["issn"] = "; ".join(number for number in numbers if not _ISBN.match(number))
     shorts = (plain(value) for value in stated.values(*_SHORT_JOURNALS))
@@ -234,8 +271,13 @@ def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[s
     if kind in _WHOLE_BOOKS:
         extra["series"] = extra["series"] or stated.first("T2")
     extra |= _leftovers(stated, venue, extra["series"])
-    extra |= {f"ris-{tag}": stated.together(tag) for tag in stated.tags if tag not in _NAMED}
+    named = _NAMED | {"A4"} if kind in _TRANSLATED else _NAMED
+    extra |= {f"ris-{tag}": stated.together(tag) for tag in stated.tags if tag not in named}
     return extra_of(extra)
+
+
+def _joined(stated: Tagged, *tags: str) -> str:
+    return " and ".join(dict.fromkeys(people(stated.values(*tags))[0]))
 
 
 def _leftovers(stated: Tagged, venue: str | None, series: str) -> dict[str, str]:
@@ -245,9 +287,29 @@ def _leftovers(stated: Tagged, venue: str | None, series: str) -> dict[str, str]
         tag: [value for value in stated.values(tag) if plain(value) not in taken]
         for tag in ("T2", "BT", "C3")
     }
-    for tag in ("T1", "TI", "UR"):
+    for tag in ("T1", "TI"):
         others[tag] = stated.values(tag)[1:]
+    taken_url = _url(stated)
+    others["UR"] = [url for tag, url in _urls(stated) if tag == "UR" and url != taken_url]
     key = _key(stated)
     for tag in ("ID", "LB"):
-        others[tag] = [value for value in stated.values(tag) if key_of(value) != key]
+        others[tag] = [value for value in stated.values(tag) if key_of(value) != key or not key]
+    others |= _other_numbers(stated) | _other_abstract(stated)
     return {f"ris-{tag}": "; ".join(dict.fromkeys(values)) for tag, values in others.items()}
+
+
+def _other_numbers(stated: Tagged) -> dict[str, list[str]]:
+    """What said nothing but an identifier is not said twice."""
+    pmid = _pmid(stated)
+    accessions = (value for value in stated.values("AN") if value != pmid)
+    return {
+        "AN": [value for value in accessions if not _ARXIV_ALONE.fullmatch(value)],
+        "U2": [value for value in stated.values("U2") if value != f"{pmid}[pmid]"],
+    }
+
+
+def _other_abstract(stated: Tagged) -> dict[str, list[str]]:
+    """The shorter of two abstracts, often a note, where it is not a part of the longer."""
+    texts = {tag: stated.together(tag, by=" ") for tag in ("AB", "N2")}
+    shorter, longer = sorted(("N2", "AB"), key=lambda tag: len(texts[tag]))
+    return {} if texts[shorter] in texts[longer] else {shorter: stated.values(shorter)}

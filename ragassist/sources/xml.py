@@ -7,14 +7,14 @@ the parser.
 
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from ragassist.sources.fields import failure
 from ragassist.sources.lines import Line
-from ragassist.types import Failure
+from ragassist.types import Failure, Record
 
 # What lxml gives; it says nothing of types.
 Element = Any
@@ -39,11 +39,16 @@ _HAS_FOOTNOTE = frozenset({"fn", "table-fn", "corresp", "aff"})
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """One record's own piece of the file."""
+    """One record's own piece of the file.
+
+    Attributes:
+        trouble: why its end is not there; empty where it is.
+    """
 
     line: int
     text: str
     namespaces: str
+    trouble: str = ""
 
 
 def root_name(head: str) -> str | None:
@@ -54,23 +59,39 @@ def root_name(head: str) -> str | None:
     return found[1] if found else None
 
 
-def elements(
-    lines: Iterable[Line], names: Collection[str], source: str
-) -> Iterator[tuple[int, Element] | Failure]:
-    """The elements of these names, in order, with the lines they begin on.
+def records(
+    lines: Iterable[Line],
+    readers: Mapping[str, Callable[[Element, int], Record | Failure]],
+    source: str,
+) -> Iterator[Record | Failure]:
+    """What readers, by local name, make of the elements of that name; in order.
 
-    One that is not well-formed, or is not closed before the next, is a failure. A file that
-    declares entities is one failure, and nothing of it is read behind that.
+    A reader is given the element and the line it begins on. An element that is not well-formed, or
+    states neither title nor abstract, is a failure. One that is cut off, or not closed before the
+    next begins, is a record of what is there and a failure as well. A file that declares entities
+    is one failure, and nothing of it is read behind that.
     """
-    for cut in _cuts(lines, names, source):
+    for cut in _cuts(lines, tuple(readers), source):
         if isinstance(cut, Failure):
             yield cut
             continue
         parsed = _parsed(cut)
         if isinstance(parsed, str):
-            yield failure(source, cut.line, parsed, cut.text)
+            yield failure(source, cut.line, cut.trouble or parsed, cut.text)
         else:
-            yield cut.line, parsed
+            yield from _outcomes(cut, parsed, readers[name_of(parsed)](parsed, cut.line), source)
+
+
+def _outcomes(
+    cut: _Cut, element: Element, found: Record | Failure, source: str
+) -> Iterator[Record | Failure]:
+    if isinstance(found, Failure) or found.title or found.abstract:
+        yield found
+        if cut.trouble:
+            yield failure(source, cut.line, cut.trouble, cut.text)
+    else:
+        reason = ", with ".join(filter(None, (cut.trouble, "neither title nor abstract")))
+        yield failure(source, cut.line, reason, "".join(element.itertext()))
 
 
 def _cuts(lines: Iterable[Line], names: Collection[str], source: str) -> Iterator[_Cut | Failure]:
@@ -118,7 +139,7 @@ class _Cutting:
             if len(self._namespaces) < _MOST_NAMESPACES:
                 self._namespaces |= dict(_NAMESPACE.findall(text))
 
-    def begin(self, number: int, name: str) -> Iterator[Failure]:
+    def begin(self, number: int, name: str) -> Iterator[_Cut | Failure]:
         yield from self.close("not closed before the next record begins")
         if not self.refused:
             self._name, self._line = name, number
@@ -126,21 +147,21 @@ class _Cutting:
     def end(self, name: str, tag: str) -> Iterator[_Cut | Failure]:
         if name != self._name:
             return
-        if self._chars > _LONGEST_RECORD:
-            yield from self.close("longer than a record can be")
-        else:
-            self._pieces.append(tag)
-            namespaces = "".join(f" {name}={value}" for name, value in self._namespaces.items())
-            yield _Cut(self._line, "".join(self._pieces), namespaces)
-            self._reset()
+        self._pieces.append(tag)
+        yield self._cut("")
 
-    def close(self, reason: str) -> Iterator[Failure]:
+    def close(self, trouble: str) -> Iterator[_Cut | Failure]:
         if self._name is not None:
-            yield failure(self._source, self._line, reason, "".join(self._pieces[:3]))
-            self._reset()
+            yield self._cut(trouble)
 
-    def _reset(self) -> None:
+    def _cut(self, trouble: str) -> _Cut | Failure:
+        pieces, chars = self._pieces, self._chars
         self._name, self._pieces, self._chars = None, [], 0
+        if chars > _LONGEST_RECORD:
+            reason = "longer than a record can be"
+            return failure(self._source, self._line, reason, "".join(pieces[:3]))
+        namespaces = "".join(f" {name}={value}" for name, value in self._namespaces.items())
+        return _Cut(self._line, "".join(pieces), namespaces, trouble)
 
 
 def _parsed(cut: _Cut) -> Element | str:
@@ -149,7 +170,7 @@ def _parsed(cut: _Cut) -> Element | str:
 
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True,
-        remove_comments=True, remove_pis=True, encoding="utf-8",
+        remove_comments=True, remove_pis=True, encoding="utf-8", recover=bool(cut.trouble),
     )  # fmt: skip
     reason = ""
     for mend in (False, True):
@@ -158,7 +179,8 @@ def _parsed(cut: _Cut) -> Element | str:
         except etree.XMLSyntaxError as error:
             reason = reason or f"not well-formed XML: {_PLACES.sub('', error.msg or 'broken')}"
         else:
-            return root[0] if len(root) == 1 else "not well-formed XML: no element of its own"
+            whole = root is not None and len(root) == 1
+            return root[0] if whole else "not well-formed XML: no element of its own"
     return reason
 
 
@@ -170,7 +192,8 @@ def _document(cut: _Cut, *, mend: bool) -> bytes:
         used = dict.fromkeys(islice(_PREFIXED.findall(text), _MOST_NAMESPACES))
         undeclared = (name for name in used if f"xmlns:{name}" not in namespaces + text)
         namespaces += "".join(f' xmlns:{name}="{name}"' for name in undeclared)
-    return f"<x{namespaces}>{text}</x>".encode("utf-8", "replace")
+    end = "" if cut.trouble else "</x>"
+    return f"<x{namespaces}>{text}{end}".encode("utf-8", "replace")
 
 
 def _resolved(reference: re.Match[str]) -> str:

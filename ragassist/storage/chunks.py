@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,12 +60,14 @@ def insert_chunks(
 
 def drop_chunks(catalog: Catalog, paper_row: int) -> None:
     """Take a paper's chunks out; call it before its title or abstract changes."""
+    chunks = catalog.rows(
+        "SELECT chunk_id, start, stop FROM chunks WHERE paper_row = ?", (paper_row,)
+    )
+    title, abstract = _texts_of(catalog, [paper_row])[paper_row]
     # FTS5 finds what to forget by the very text it was given.
-    catalog.execute(
-        "INSERT INTO chunks_fts (chunks_fts, rowid, title, body) "
-        "SELECT 'delete', chunk_id, title, body FROM chunk_texts "
-        "WHERE chunk_id IN (SELECT chunk_id FROM chunks WHERE paper_row = ?)",
-        (paper_row,),
+    catalog.execute_many(
+        "INSERT INTO chunks_fts (chunks_fts, rowid, title, body) VALUES ('delete', ?, ?, ?)",
+        [(chunk_id, title, abstract[start:stop]) for chunk_id, start, stop in chunks],
     )
     catalog.execute(
         "INSERT INTO removed_chunks SELECT chunk_id FROM chunks WHERE paper_row = ?", (paper_row,)
@@ -141,8 +144,7 @@ def pending_chunks(catalog: Catalog, batch: int) -> Iterator[list[StoredChunk]]:
     after = 0
     while True:
         rows = catalog.rows(
-            "SELECT chunk_id, paper_id, start, stop, year, title, "
-            "substr(abstract, start + 1, stop - start), text_hash "
+            "SELECT chunk_id, paper_row, paper_id, start, stop, year, text_hash "
             "FROM chunks JOIN papers USING (paper_row) "
             "WHERE pending AND chunk_id > ? ORDER BY chunk_id LIMIT ?",
             (after, batch),
@@ -150,6 +152,7 @@ def pending_chunks(catalog: Catalog, batch: int) -> Iterator[list[StoredChunk]]:
         if not rows:
             return
         after = rows[-1][0]
+        texts = _texts_of(catalog, [paper_row for _, paper_row, *_ in rows])
         yield [
             StoredChunk(
                 chunk_id=chunk_id,
@@ -157,10 +160,10 @@ def pending_chunks(catalog: Catalog, batch: int) -> Iterator[list[StoredChunk]]:
                 start=start,
                 stop=stop,
                 year=year,
-                text=_embedded_text(title, body),
+                text=_embedded_text(texts[paper_row][0], texts[paper_row][1][start:stop]),
                 text_hash=text_hash,
             )
-            for chunk_id, paper_id, start, stop, year, title, body, text_hash in rows
+            for chunk_id, paper_row, paper_id, start, stop, year, text_hash in rows
         ]
 
 
@@ -210,6 +213,19 @@ def chunk_vectors(
         return [], np.zeros((0, 0), np.float32)
     joined = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
     return [chunk_id for chunk_id, _ in rows], joined.reshape(len(rows), -1).astype(np.float32)
+
+
+def _texts_of(catalog: Catalog, paper_rows: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Title and abstract by paper.
+
+    Cut here and not by SQL, which would go through the whole of a long abstract for each chunk.
+    """
+    rows = catalog.rows(
+        "SELECT paper_row, title, abstract FROM papers "
+        "WHERE paper_row IN (SELECT value FROM json_each(?))",
+        (json.dumps(paper_rows),),
+    )
+    return {row: (title, abstract) for row, title, abstract in rows}
 
 
 def _embedded_text(title: str, body: str) -> str:

@@ -38,6 +38,9 @@ def decide(catalog: Catalog, one: Sequence[Record], other: Sequence[Record], *, 
         shared = _handles(one).keys() & _handles(other).keys()
         pairs = [(a, b) for a, b in pairs if a[0] not in shared and b[0] not in shared]
     told = [(a, b) for a, b in pairs if a != b]
+    if same and not told:
+        # All they are known by is one identifier, which is then the right one of both.
+        told = pairs
     _forget_others(catalog, one, other, same=same)
     catalog.execute_many(
         "INSERT INTO decisions (key, handle, other_key, other_handle, same) VALUES (?, ?, ?, ?, ?) "

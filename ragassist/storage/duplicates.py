@@ -1,8 +1,9 @@
 """Near-duplicates of a catalog, and what the user decides about them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from ragassist.errors import UsageError
 from ragassist.papers.near import Outline, near_pairs
@@ -18,6 +19,7 @@ from ragassist.storage.works import Chunker, ids_alone, refresh_works
 from ragassist.types import Paper, Record
 
 _PAGE = 500
+_MOST_SHARING = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +47,30 @@ def find_duplicates(catalog: Catalog) -> list[NearDuplicate]:
         )
     }  # fmt: skip
     pairs = near_pairs(outline for _, outline in rows.values())
-    placed = [(rows[one][0], rows[other][0], why) for (one, other), why in pairs.items()]
+    told = {(rows[one][0], rows[other][0]): why for (one, other), why in pairs.items()}
+    ids = {row: paper_id for paper_id, (row, _) in rows.items()}
+    for one, other, key in _sharing_identifiers(catalog):
+        pair = (one, other) if ids[one] < ids[other] else (other, one)
+        told[pair] = f"both state {key}; titles and authors or years of different works"
+    ordered = sorted(told.items(), key=lambda entry: (ids[entry[0][0]], ids[entry[0][1]]))
+    placed = [(one, other, why) for (one, other), why in ordered]
     open_pairs = _undecided(catalog, placed)
     return _loaded(catalog, open_pairs)
+
+
+def _sharing_identifiers(catalog: Catalog) -> Iterator[tuple[int, int, str]]:
+    """Pairs of papers that state one identifier and are yet two; one of them has it wrongly.
+
+    What more than a few papers state is a volume's, or a placeholder.
+    """
+    for key, listed in catalog.rows(
+        "SELECT key, json_group_array(DISTINCT paper_row) FROM record_keys "
+        "JOIN records USING (record_id) WHERE key NOT LIKE 'title:%' "
+        "GROUP BY key HAVING count(DISTINCT paper_row) BETWEEN 2 AND ? ORDER BY key DESC",
+        (_MOST_SHARING,),
+    ):
+        for one, other in combinations(sorted(json.loads(listed)), 2):
+            yield one, other, key
 
 
 def merge_papers(catalog: Catalog, paper_ids: Sequence[str], chunker: Chunker) -> int:
@@ -87,7 +110,7 @@ def part_papers(catalog: Catalog, one: str, other: str, chunker: Chunker) -> tup
             f"{one!r} and {other!r} are one paper: to part it, name two of the ids or keys that "
             "its sources have for it (`ragassist show` lists them)"
         )
-    if identifier := share_an_identifier(first, second):
+    if row == other_row and (identifier := share_an_identifier(first, second)):
         raise UsageError(f"{one!r} and {other!r} both state {identifier}: that makes them one")
     if not decide(catalog, first, second, same=False):
         raise UsageError(

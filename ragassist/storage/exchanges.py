@@ -12,6 +12,7 @@ from typing import Any
 from ragassist.errors import UsageError
 from ragassist.storage.catalog import Catalog, Row
 from ragassist.storage.chunks import generation_in_use
+from ragassist.storage.fingerprints import fingerprints, papers_named
 from ragassist.types import Answer, Declined, LoggedExchange, Passage
 
 _WORD = re.compile(r"[^\W_]+")
@@ -154,7 +155,10 @@ def _exchange(row: Row) -> LoggedExchange:
 
 
 def _kept(outcome: Answer | Declined, catalog: Catalog) -> dict[str, Any]:
-    """Passages by place, not by text: the catalog has it, and `library` says which catalog."""
+    """Passages by place, not by text: the catalog has it, and `library` says which catalog.
+
+    `works` says which works the ids name, for the ids may come to name others.
+    """
     shape: dict[str, Any] = {
         "standalone": outcome.standalone,
         "library": {
@@ -168,6 +172,7 @@ def _kept(outcome: Answer | Declined, catalog: Catalog) -> dict[str, Any]:
     }
     if isinstance(outcome, Answer):
         shape["claims"] = [dataclasses.asdict(claim) for claim in outcome.claims]
+    shape["works"] = fingerprints(catalog.rows, papers_named(shape))
     return shape
 
 

@@ -25,6 +25,25 @@ _IS_MISSING: dict[Missing, str] = {
     "doi": "json_extract(fields, '$.doi') IS NULL",
     "authors": "json_extract(fields, '$.authors') IS NULL",
 }
+# How a paper has what a filter names, and the command that lists such.
+_SAID_OF_UNKNOWN = {
+    "tags": ("has the tag", "ragassist tags"),
+    "categories": ("has the category", "ragassist papers --json"),
+    "authors": ("has an author", "ragassist papers --json"),
+    "sources": ("is from a file with", "ragassist status"),
+}
+_MOST_COMPARED = 20_000
+_VALUES_OF = {
+    "tags": "SELECT value FROM (SELECT value FROM papers, json_each(fields, '$.tags') UNION ALL "
+    "SELECT value FROM papers, json_each(fields, '$.keywords')) "
+    "GROUP BY value ORDER BY count(*) DESC, value",
+    "categories": "SELECT value FROM papers, json_each(fields, '$.categories') "
+    "GROUP BY value ORDER BY count(*) DESC, value",
+    "authors": "SELECT value FROM papers, json_each(fields, '$.authors') "
+    "GROUP BY value ORDER BY count(*) DESC, value",
+    "sources": "SELECT path FROM sources WHERE reader != '' ORDER BY path",
+}
+_PARTS = {"authors": re.compile(r"[^\W\d_][\w'\u2019-]+"), "sources": re.compile(r"[^/\\]+")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +104,36 @@ def any_passes(catalog: Catalog, filters: Filters) -> bool:
     return bool(catalog.value(f"SELECT EXISTS ({passing})", parameters))
 
 
+def unknown_values(catalog: Catalog, filters: Filters) -> list[str]:
+    """What the filters name and no paper has, a sentence each, with what is near to it."""
+    alone = (
+        *(("tags", tag, Filters(tags=(tag,))) for tag in filters.tags),
+        *(("categories", name, Filters(categories=(name,))) for name in filters.categories),
+        *(("authors", name, Filters(authors=(name,))) for name in filters.authors),
+        *(("sources", name, Filters(sources=(name,))) for name in filters.sources),
+    )
+    return [
+        _unknown(catalog, kind, value)
+        for kind, value, filtered in alone
+        if not any_passes(catalog, filtered)
+    ]
+
+
+def _unknown(catalog: Catalog, kind: str, value: str) -> str:
+    import difflib
+
+    said, command = _SAID_OF_UNKNOWN[kind]
+    named = _VALUES_OF[kind]
+    spelt: dict[str, str] = {}
+    for (name,) in catalog.rows(f"{named} LIMIT {_MOST_COMPARED}"):
+        # An author is looked for by any part of the name, a file by any part of its path.
+        for part in (name, *_PARTS[kind].findall(name)) if kind in _PARTS else (name,):
+            spelt.setdefault(fold(part), part)
+    near = difflib.get_close_matches(fold(value), spelt, n=_SHOWN_SUGGESTIONS, cutoff=0.6)
+    meant = f": did you mean {' or '.join(repr(spelt[one]) for one in near)}?" if near else ";"
+    return f"no paper {said} {value!r}{meant} `{command}` lists what there is"
+
+
 def count_undated(catalog: Catalog) -> int:
     """How many papers state no year, and so pass no filter of years."""
     return int(catalog.value("SELECT count(*) FROM papers WHERE year IS NULL"))
@@ -107,7 +156,7 @@ def find_row(catalog: Catalog, paper_id: str) -> int:
     """The row of a paper by its id, an alias, or an identifier that one of its records states.
 
     An identifier is a DOI, an arXiv ID or a PMID: `10.1/x`, `doi:10.1/x`, `arXiv:2001.00001`,
-    `pmid:7`.
+    `pmid:7`, `7`.
 
     Raises:
         UnknownPaper: there is none, or the alias is one of several papers'; names what is near.
@@ -142,9 +191,12 @@ def find_id(catalog: Catalog, name: str) -> str | None:
 
 def _with_identifier(catalog: Catalog, written: str) -> list[Row]:
     name = re.sub(r"^https?://(?:dx\.)?doi\.org/", "", written.strip().lower())
+    name = re.sub(r"^(doi|pmid|arxiv):\s+", r"\1:", name)
     keys = [name] if name.startswith(("doi:", "pmid:", "arxiv:")) else []
     if name.startswith("10."):
         keys.append(f"doi:{name}")
+    elif re.fullmatch(r"[1-9]\d{0,8}", name):
+        keys.append(f"pmid:{name}")
     elif re.fullmatch(r"(?:arxiv:)?(?:\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?", name):
         keys.append("arxiv:" + re.sub(r"^arxiv:|v\d+$", "", name))
     return catalog.rows(

@@ -1,10 +1,12 @@
 """The catalog's tables, and how an older catalog becomes a current one."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 
 from ragassist.errors import SchemaTooNew
 from ragassist.papers.language import language_of
+from ragassist.storage.fingerprints import fingerprints, papers_named
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
@@ -150,6 +152,20 @@ _VERSION_4 = """
 ALTER TABLE sources ADD COLUMN read_as TEXT;
 """
 
+_VERSION_5 = """
+-- What a paper was called when the user was last told what is called otherwise; `origin` is the
+-- paper_row it had then. See also `told_row` in meta.
+CREATE TABLE renamed (
+    origin INTEGER NOT NULL,
+    paper_row INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+    paper_id TEXT NOT NULL,
+    PRIMARY KEY (origin, paper_row)
+) WITHOUT ROWID;
+CREATE INDEX renamed_by_paper ON renamed (paper_row);
+
+INSERT OR REPLACE INTO meta SELECT 'told_row', coalesce(max(paper_row), 0) FROM papers;
+"""
+
 
 def _create(connection: sqlite3.Connection) -> None:
     for statement in _statements(_VERSION_1):
@@ -179,12 +195,27 @@ def _add_reading(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _add_renamed_and_fingerprints(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_VERSION_5):
+        connection.execute(statement)
+    logged = connection.execute("SELECT number, kept FROM exchanges").fetchall()
+    for number, text in logged:
+        kept = json.loads(text)
+        # The best that is known of an old answer is whom its ids name today.
+        kept["works"] = fingerprints(connection.execute, papers_named(kept))
+        connection.execute(
+            "UPDATE exchanges SET kept = ? WHERE number = ?",
+            (json.dumps(kept, ensure_ascii=False), number),
+        )
+
+
 # The n-th entry takes a catalog from version n to n + 1; version 0 is an empty file.
 _MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create,
     _add_log,
     _add_sync_and_decisions,
     _add_reading,
+    _add_renamed_and_fingerprints,
 )
 
 SCHEMA_VERSION = len(_MIGRATIONS)

@@ -70,23 +70,68 @@ def last_reading(catalog: Catalog, path: str) -> Reading | None:
     )
 
 
-def lost_records(catalog: Catalog, source_ids: Sequence[int]) -> list[Lost]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrinkage:
+    """How the records of a source's last reading lie to those it had before and lost.
+
+    Attributes:
+        kept: how many the file holds.
+        lost: how many it held before and does not hold now.
+        at_end: all that it lost stood behind all that it holds.
+    """
+
+    kept: int
+    lost: int
+    at_end: bool
+
+
+def shrinkage(catalog: Catalog, source_id: int) -> Shrinkage:
+    """What became of the records of a source that was read to its end."""
+    kept, lost, at_end = catalog.rows(
+        "SELECT count(*) FILTER (WHERE is_kept), count(*) FILTER (WHERE NOT is_kept), "
+        "min(line) FILTER (WHERE NOT is_kept) > max(line) FILTER (WHERE is_kept) "
+        "FROM (SELECT line, records.import_id = sources.import_id AS is_kept "
+        "FROM sources JOIN records USING (source_id) WHERE source_id = ?)",
+        (source_id,),
+    )[0]
+    return Shrinkage(kept=kept, lost=lost, at_end=bool(at_end))
+
+
+def lost_records(
+    catalog: Catalog, source_ids: Sequence[int], *, with_suspects: bool = False
+) -> list[Lost]:
     """What the files of these sources have no longer, by paper_id.
 
-    Sources with suspect failures are left out: what they lost may only be hard to read.
+    Args:
+        with_suspects: also of sources with suspect failures, of which what they seem to have lost
+            may only be hard to read.
     """
-    rows = catalog.rows(
+    return _of_papers(
+        catalog,
         """
-        WITH lost AS (
             SELECT record_id, records.source_id, paper_row
             FROM sources JOIN records USING (source_id)
             WHERE source_id IN (SELECT value FROM json_each(?)) AND sources.digest IS NOT NULL
                 AND records.import_id != sources.import_id
-                AND NOT EXISTS (
+                AND (? OR NOT EXISTS (
                     SELECT 1 FROM failures
                     WHERE failures.source_id = sources.source_id AND suspect
-                )
-        )
+                ))
+        """,
+        (json.dumps(list(source_ids)), with_suspects),
+    )
+
+
+def records_of_source(catalog: Catalog, source_id: int) -> list[Lost]:
+    """All that is known from a source, as if its file had lost it, by paper_id."""
+    chosen = "SELECT record_id, source_id, paper_row FROM records WHERE source_id = ?"
+    return _of_papers(catalog, chosen, (source_id,))
+
+
+def _of_papers(catalog: Catalog, chosen: str, parameters: Sequence[object]) -> list[Lost]:
+    rows = catalog.rows(
+        f"""
+        WITH lost AS ({chosen})
         SELECT record_id, source_id, paper_row, paper_id,
             EXISTS (
                 SELECT 1 FROM records
@@ -96,7 +141,7 @@ def lost_records(catalog: Catalog, source_ids: Sequence[int]) -> list[Lost]:
         FROM lost JOIN papers USING (paper_row)
         ORDER BY paper_id, record_id
         """,
-        (json.dumps(list(source_ids)),),
+        parameters,
     )
     return [
         Lost(
@@ -153,3 +198,30 @@ def records_after(catalog: Catalog, source_id: int | None, last: int) -> list[in
 def last_record(catalog: Catalog) -> int:
     """The highest id given to a record so far; 0 without records."""
     return int(catalog.value("SELECT coalesce(max(record_id), 0) FROM records"))
+
+
+def distrust(catalog: Catalog, source_id: int) -> None:
+    """Have a source read again the next time, and nothing removed until then; in a transaction."""
+    catalog.execute("UPDATE sources SET digest = NULL WHERE source_id = ?", (source_id,))
+
+
+def source_paths(catalog: Catalog) -> dict[str, int]:
+    """The ids of all sources by their paths."""
+    return dict(catalog.rows("SELECT path, source_id FROM sources ORDER BY path"))
+
+
+def digests_by_path(catalog: Catalog) -> dict[str, bytes]:
+    """Of the sources that were read to their end: path and what the file was then."""
+    return dict(
+        catalog.rows("SELECT path, digest FROM sources WHERE digest IS NOT NULL ORDER BY path")
+    )
+
+
+def rename_source(catalog: Catalog, old: str, new: str) -> None:
+    """Call a source by another path, which no other source has; inside a transaction."""
+    catalog.execute("UPDATE sources SET path = ? WHERE path = ?", (new, old))
+
+
+def delete_source(catalog: Catalog, source_id: int) -> None:
+    """Forget a source without records, and what failed in it; inside a transaction."""
+    catalog.execute("DELETE FROM sources WHERE source_id = ?", (source_id,))

@@ -1,7 +1,8 @@
 """The papers of a catalog, kept what they must be: a function of its records and of decisions.
 
 Each batch of records recomputes the papers it touches, so the order in which batches came leaves
-no trace but aliases.
+no trace but aliases. Which source was added before which is no trace but part of what there is: it
+says whose key names a work that several have keys for.
 """
 
 import hashlib
@@ -18,9 +19,11 @@ from ragassist.papers.ids import base_id, safe_key, suffixed
 from ragassist.papers.keys import handles, identity_keys
 from ragassist.papers.language import language_of
 from ragassist.papers.merge import merge_records
+from ragassist.papers.precedence import key_rank
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import drop_chunks, insert_chunks, mark_pending
 from ragassist.storage.decisions import load_decisions
+from ragassist.storage.renaming import note_heirs, note_ids
 from ragassist.storage.rows import record_from_json, record_to_json
 from ragassist.text import title_key
 from ragassist.types import Chunk, Record
@@ -39,6 +42,8 @@ _Columns = tuple[str, bool, str, str, int | None, str, str | None]
 class _Stored:
     record_id: int
     paper_row: int | None
+    source_id: int
+    reader: str
     sighting: Sighting
 
 
@@ -147,6 +152,7 @@ class _Refresh:
                 heirs.setdefault(former, set()).add(row)
         for former, rows in heirs.items():
             if former not in claimed:
+                note_heirs(self._catalog, former, rows)
                 ids = _all_ids(self._catalog, former)
                 self._aliases.extend((alias, heir) for heir in rows for alias in ids)
                 self._bases.add(_delete_paper(self._catalog, former))
@@ -163,7 +169,7 @@ class _Refresh:
     def _store(self, row: int | None, members: Sequence[_Stored]) -> int:
         records = [member.sighting.record for member in members]
         merged = merge_records(records)
-        keys = [record.key for record in records if record.key]
+        keys = _own_keys(members)
         base = base_id(merged, keys)
         fields = record_to_json(merged, without=("title", "abstract", "year"))
         own_key = any(map(safe_key, keys))
@@ -238,16 +244,17 @@ def _reachable(
                 JOIN records AS peer ON peer.paper_row = mine.paper_row
             {_BY_DECISION if decisions.same else ""}
         )
-        SELECT record_id, paper_row, line, fields, path
+        SELECT record_id, paper_row, source_id, reader, line, fields, path
         FROM reach JOIN records USING (record_id) JOIN sources USING (source_id)
         ORDER BY record_id
         """,
         (json.dumps(list(changed)),),
     )
     stored = []
-    for record_id, paper_row, line, fields, path in rows:
+    for record_id, paper_row, source_id, reader, line, fields, path in rows:
         record = changed.get(record_id) or record_from_json(fields, line=line)
-        stored.append(_Stored(record_id, paper_row, Sighting(record, path)))
+        sighting = Sighting(record, path)
+        stored.append(_Stored(record_id, paper_row, source_id, reader, sighting))
     return stored
 
 
@@ -290,6 +297,16 @@ def _works(component: Sequence[_Stored], decisions: Decisions) -> list[list[_Sto
     by_sighting = {id(stored.sighting): stored for stored in component}
     works = group_works((stored.sighting for stored in component), decisions)
     return [[by_sighting[id(sighting)] for sighting in work] for work in works]
+
+
+def _own_keys(members: Sequence[_Stored]) -> list[str]:
+    """The keys that sources have for a work, the one that names it first."""
+    ranked = [
+        (key_rank(member.reader, key), member.source_id, key)
+        for member in members
+        if (key := member.sighting.record.key)
+    ]
+    return [key for _, _, key in sorted(ranked)]
 
 
 def _paper_columns(catalog: Catalog, row: int) -> _Columns:
@@ -339,6 +356,7 @@ def _assign_ids(catalog: Catalog, bases: Iterable[str]) -> None:
     wanted = {row: (old, new) for row, old, new in _wanted_ids(catalog, bases) if old != new}
     # Let go of all of them first: an id may pass from one paper to another.
     renamed = [(old, row) for row, (old, _) in wanted.items() if old is not None]
+    note_ids(catalog, [row for _, row in renamed])
     catalog.execute_many(
         "UPDATE papers SET paper_id = NULL WHERE paper_row = ?", [(row,) for _, row in renamed]
     )

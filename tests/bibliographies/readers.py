@@ -52,6 +52,14 @@ def plain_of(latex: str) -> str:
     return _plain(latex, Latex())
 
 
+def title_of(field: str) -> str:
+    """As `plain_of`; what is in braces, so that no style changes its case, counts as it is."""
+    bare = ""
+    while bare != field:
+        bare, field = field, re.sub(r"\{((?:[^{}]|\{\})+)\}", r"\1", field)
+    return plain_of(bare)
+
+
 def _plain(latex: str, read: Latex) -> str:
     said, position = "", 0
     while position < len(latex):

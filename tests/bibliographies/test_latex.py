@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ragassist.bibliographies import latex
 from ragassist.sources.latex import to_unicode
+from ragassist.sources.latex_fields import escape_field
 from ragassist.text import one_line
 from tests.bibliographies.readers import plain_of
 
@@ -19,7 +20,7 @@ def test_what_is_escaped_is_set_as_it_was_written(text: str) -> None:
 
 @given(TRICKY)
 def test_a_field_is_the_same_text_again_for_what_reads_latex(text: str) -> None:
-    written = latex.escape_field(text)
+    written = escape_field(text)
     assert plain_of(written) == to_unicode(written) == one_line(text)
 
 
@@ -53,7 +54,7 @@ def test_signs_of_tex_are_plain_text(text: str, escaped: str) -> None:
 
 
 def test_signs_that_tex_joins_stay_apart() -> None:
-    assert latex.escape_field("a--b, f''' and “so”") == "a-{}-b, f'{}'{}' and “so”"
+    assert escape_field("a--b, f''' and “so”") == "a-{}-b, f'{}'{}' and “so”"
 
 
 @pytest.mark.parametrize(

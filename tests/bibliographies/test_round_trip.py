@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from ragassist.bibliographies.formats import WRITERS, FormatName
 from ragassist.bibliographies.people import Name, parse_name, split_people
 from ragassist.sources import bibtex, csl_json, jsonl, ris, table
+from ragassist.sources.json_shapes.kinds import CSL_TYPES
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Paper, Record
 from tests.bibliographies.made import FULL, papers, settled
@@ -166,7 +167,15 @@ def test_what_researchers_cite_stays_what_it_is(
     assert read_back(form, paper)[0].kind == kind
 
 
-@pytest.mark.parametrize("form", [form for form in READERS if form != "bibtex"])
+@every_format
 @pytest.mark.parametrize("kind", ["dataset", "software", "webpage", "patent", "graphic"])
-def test_what_bibtex_has_no_type_for_has_one_elsewhere(form: FormatName, kind: str) -> None:
-    assert read_back(form, Paper(paper_id="p", title="T", kind=kind))[0].kind == kind
+def test_other_kinds_stay_what_they_are(form: FormatName, kind: str) -> None:
+    (record,) = read_back(form, Paper(paper_id="p", title="T", kind=kind))
+    assert (record.kind, record.extra) == (kind, ())
+
+
+@pytest.mark.parametrize("form", [form for form in READERS if form != "ris"])
+@pytest.mark.parametrize("kind", sorted(CSL_TYPES))
+def test_every_kind_has_a_place_but_in_ris(form: FormatName, kind: str) -> None:
+    (record,) = read_back(form, Paper(paper_id="p", title="T", kind=kind))
+    assert (record.kind, dict(record.extra)) == (kind, {})

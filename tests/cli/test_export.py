@@ -182,14 +182,53 @@ def test_a_paper_that_has_another_id_now_is_found_by_the_old_one(
     old, *others = cited(own_copy)
     with Library.open(own_copy) as library:
         paper = library.paper(old)
-    renamed = {"_id": "a-new-key", "title": paper.title, "authors": paper.authors}
-    source = tmp_path / "renamed.jsonl"
-    source.write_text(json.dumps({**renamed, "year": paper.year}) + "\n", "utf-8")
+    source = tmp_path / "renamed.bib"
+    authors = " and ".join(paper.authors)
+    source.write_text(
+        f"@article{{a-new-key, title={{{paper.title}}}, author={{{authors}}}, year={paper.year}}}",
+        "utf-8",
+    )
     assert invoked(own_copy, "add", source).exit_code == 0
     ran = invoked(own_copy, "bib")
     assert ran.exit_code == 0
     assert list(read_bibtex(ran.stdout)) == ["a-new-key", *others]
     assert ran.stderr == f"{old} has the key a-new-key now\n"
+
+
+OWLS = "@article{smith2020, title={How owls find mice under snow}, author={Smith, Ada}, year=2020, \
+abstract={Owls hear mice under snow. They find mice by hearing alone.}}"
+BATS = "@article{smith2020, title={Deep sonar of horseshoe bats}, author={Smith, Bo}, year=2020}"
+
+
+def test_a_namesake_does_not_take_an_old_answers_place(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    for name, entry in (("a.bib", OWLS), ("b.bib", BATS)):
+        (tmp_path / name).write_text(entry, "utf-8")
+    invoked(library, "add", tmp_path / "a.bib")
+    invoked(library, "ask", "How do owls find mice under snow?")
+    assert cited(library) == ["smith2020"]
+    added = invoked(library, "add", tmp_path / "b.bib")
+    with Library.open(library) as opened:
+        ids = {paper.authors: paper.paper_id for paper in opened.papers()}
+    owls, bats = ids["Smith, Ada",], ids["Smith, Bo",]
+    assert added.stderr.splitlines() == [
+        f"note: smith2020 is now called {owls} (another paper has that key)",
+        f"note: 'smith2020' of b.bib is {bats} here (another paper has that key)",
+    ]
+    ran = invoked(library, "bib")
+    assert (list(read_bibtex(ran.stdout)), ran.exit_code) == ([owls], 0)
+    assert ran.stderr == f"smith2020 has the key {owls} now\n"
+    shown = invoked(library, "log", "1").stderr
+    assert shown == f"note: smith2020 in it is called {owls} now\n"
+
+    removed = invoked(library, "remove", owls, "--yes")
+    assert f"note: {bats} is now called smith2020" in removed.stderr
+    ran = invoked(library, "bib")
+    assert (ran.stdout, ran.exit_code) == ("", 1)
+    assert ran.stderr == (
+        "left out: no paper 'smith2020' in this library any more: it was 'How owls find mice "
+        "under snow', and that is the key of another paper now\n"
+    )
 
 
 def test_memory_stays_flat_whatever_the_library_holds() -> None:

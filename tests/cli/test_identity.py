@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ragassist import Library
+from ragassist.types import Filters
 from tests.cli.terminal import ragassist
 
 PREPRINT = """@misc{strix2020preprint, title={How owls find mice under snow}, year=2020,
@@ -42,9 +43,12 @@ def ids_in(shown: str) -> list[str]:
     return [line.split("\t")[0] for line in shown.splitlines()]
 
 
-@pytest.mark.parametrize("order", [("a.bib", "b.bib"), ("b.bib", "a.bib")])
+@pytest.mark.parametrize(
+    ("order", "key"),
+    [(("a.bib", "b.bib"), "strix2020preprint"), (("b.bib", "a.bib"), "strix2022owls")],
+)
 def test_a_preprint_and_its_published_version_are_one_paper_that_knows_both(
-    tmp_path: Path, order: tuple[str, str]
+    tmp_path: Path, order: tuple[str, str], key: str
 ) -> None:
     write(tmp_path / "a.bib", PREPRINT)
     write(tmp_path / "b.bib", PUBLISHED)
@@ -52,7 +56,7 @@ def test_a_preprint_and_its_published_version_are_one_paper_that_knows_both(
         add(tmp_path, name)
     (paper,) = json.loads(ragassist("papers", "--json", cwd=tmp_path).stdout)["papers"]
     assert (paper["paper_id"], paper["doi"], paper["arxiv_id"], paper["year"]) == (
-        "strix2020preprint",
+        key,
         "10.1000/owls",
         "2001.00001",
         2022,
@@ -61,7 +65,7 @@ def test_a_preprint_and_its_published_version_are_one_paper_that_knows_both(
     with Library.open(tmp_path / ".ragassist") as library:
         names = ("strix2022owls", "10.1000/OWLS", "doi:10.48550/arXiv.2001.00001",
                  "https://doi.org/10.1000/owls", "arXiv:2001.00001v3")  # fmt: skip
-        assert {library.paper(name).paper_id for name in names} == {"strix2020preprint"}
+        assert {library.paper(name).paper_id for name in names} == {key}
 
 
 def test_provenance_says_which_record_each_field_is_from(tmp_path: Path) -> None:
@@ -122,7 +126,7 @@ def test_what_a_title_merged_is_parted_by_the_keys_it_had(tmp_path: Path) -> Non
         tmp_path / "b.bib", PUBLISHED.replace("strix2022owls", "other").replace("10.1000/owls", "")
     )
     add(tmp_path, "a.bib", "b.bib")
-    assert ids_of(tmp_path) == ["other"]
+    assert ids_of(tmp_path) == ["strix2022owls"]
     ragassist("keep-both", "other", "strix2022owls", cwd=tmp_path)
     assert ids_of(tmp_path) == ["other", "strix2022owls"]
     ragassist("sync", "a.bib", "b.bib", cwd=tmp_path)
@@ -305,3 +309,54 @@ def test_a_paper_merged_before_its_namesake_is_parted_keeps_only_the_one_named(
     assert sources_keys(tmp_path) == [["kim2019", "park1", "park2"]]
     ragassist("keep-both", "park1", "park2", cwd=tmp_path)
     assert sources_keys(tmp_path) == [["kim2019", "park1"], ["park2"]]
+
+
+def test_a_paper_is_found_by_its_pmid_with_and_without_its_label(tmp_path: Path) -> None:
+    refs = tmp_path / "refs.jsonl"
+    refs.write_text('{"_id": "owls", "title": "How owls hear", "pmid": "31452104"}\n', "utf-8")
+    with Library.open(tmp_path / ".ragassist") as library:
+        library.add(refs)
+        names = ("31452104", "pmid:31452104", "PMID: 31452104")
+        assert [library.paper(name).paper_id for name in names] == ["owls"] * 3
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (
+            Filters(tags=("snwo", "owls")),
+            "no paper has the tag 'snwo': did you mean 'snow'? `ragassist tags` lists what there "
+            "is",
+        ),
+        (
+            Filters(tags=("zzz",)),
+            "no paper has the tag 'zzz'; `ragassist tags` lists what there is",
+        ),
+        (
+            Filters(authors=("Strx",)),
+            "no paper has an author 'Strx': did you mean 'Strix'? `ragassist papers --json` lists "
+            "what there is",
+        ),
+        (
+            Filters(sources=("ref.bibb",)),
+            "no paper is from a file with 'ref.bibb': did you mean 'refs.bib'? `ragassist status` "
+            "lists what there is",
+        ),
+        (
+            Filters(categories=("cs.H",)),
+            "no paper has the category 'cs.H'; `ragassist papers --json` lists what there is",
+        ),
+    ],
+)
+def test_what_a_filter_names_and_no_paper_has_is_told_once(
+    filters: Filters, told: str, tmp_path: Path
+) -> None:
+    refs = tmp_path / "refs.bib"
+    refs.write_text("@book{o, title={How owls hear}, author={Strix, Ada}, keywords={owls; snow}}")
+    notices: list[str] = []
+    with Library.open(tmp_path / ".ragassist", notify=notices.append) as library:
+        library.add(refs)
+        list(library.papers(filters))
+        library.search("owls", filters=filters)
+        library.ask("How do owls hear?", filters=filters)
+    assert notices == [told]

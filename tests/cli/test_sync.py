@@ -208,3 +208,62 @@ def test_a_retry_reads_a_file_as_the_user_said(tmp_path: Path) -> None:
     retried = ragassist("add", "--retry-failed", cwd=tmp_path)
     assert retried.returncode == 0, retried.stderr
     assert sorted(authors_in(tmp_path)) == [("Ada Strix",), ("Bo Mus",)]
+
+
+def test_a_file_that_looks_cut_off_needs_force(refs: Path, tmp_path: Path) -> None:
+    write(refs, OWLS, MICE, BATS, OWLS.replace("owls", "voles").replace("mice", "shrews"))
+    assert ragassist("sync", refs, cwd=tmp_path).returncode == 0
+    write(refs, OWLS)
+    refused = ragassist("sync", refs, "--yes", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "3 of its 4 entries are gone, more than half; is it written to its end?" in (
+        refused.stderr
+    )
+    assert "3 papers would go with them; `--force` removes them" in refused.stderr
+    assert len(listed(tmp_path)) == 4
+    shown = ragassist("sync", refs, "--dry-run", cwd=tmp_path)
+    assert (shown.returncode, "3 to be removed" in shown.stdout) == (0, True)
+    assert "`--force` removes them" in ragassist("sync", refs, cwd=tmp_path).stderr
+    forced = ragassist("sync", refs, "--force", cwd=tmp_path)
+    assert (forced.returncode, listed(tmp_path)) == (0, ["owls"])
+
+
+def test_force_goes_on_where_an_entry_is_broken(refs: Path, tmp_path: Path) -> None:
+    write(refs, OWLS, MICE[:30])
+    held = ragassist("sync", refs, "--yes", cwd=tmp_path)
+    assert (held.returncode, "or say `--force` to remove all" in held.stderr) == (1, True)
+    assert ragassist("sync", refs, "--force", cwd=tmp_path).returncode == 0
+    assert listed(tmp_path) == ["owls"]
+
+
+def test_a_source_that_is_gone_is_removed_by_its_path(refs: Path, tmp_path: Path) -> None:
+    add(tmp_path, write(tmp_path / "more.bib", MICE))
+    refs.unlink()
+    failed = ragassist("sync", refs, cwd=tmp_path)
+    assert failed.returncode == 1
+    assert f"`ragassist remove --source {refs}`" in failed.stderr
+    shown = ragassist("remove", "--source", "refs.bib", "--dry-run", cwd=tmp_path)
+    assert (shown.returncode, shown.stdout) == (0, "would remove owls\n")
+    refused = ragassist("remove", "--source", "refs.bib", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("1 paper in no other file than refs.bib: nothing was removed")
+    assert listed(tmp_path) == ["mice", "owls"]
+    removed = ragassist("remove", "--source", "refs.bib", "--yes", "--json", cwd=tmp_path)
+    assert json.loads(removed.stdout) == {
+        "schema": 1,
+        "dry_run": False,
+        "removed": ["owls"],
+        "left": ["mice"],
+    }
+    assert listed(tmp_path) == ["mice"]
+
+
+@pytest.mark.usefixtures("refs")
+@pytest.mark.parametrize("given", [(), ("owls", "--source", "refs.bib")])
+def test_remove_wants_papers_or_a_source(tmp_path: Path, given: tuple[str, ...]) -> None:
+    refused = ragassist("remove", *given, cwd=tmp_path)
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "error: name papers by their ids, or a file with --source, not both\n",
+    )
+    assert len(listed(tmp_path)) == 2

@@ -57,7 +57,7 @@ def outcome(given_sightings: list[Sighting]) -> set[tuple[str, Record, int]]:
     for work in group_works(given_sightings):
         records = [sighting.record for sighting in work]
         merged = merge_records(records)
-        keys = [one.key for one in records if one.key]
+        keys = sorted(one.key for one in records if one.key)
         works.add((base_id(merged, keys), merged, len(work)))
     return works
 
@@ -117,6 +117,14 @@ def test_two_sightings_are_one_work(one: Record, other: Record) -> None:
         (record("Editorial", authors=("A Lee",), year=2020), record("Editorial", year=2020)),
         (record(""), record("")),
         (record("?"), record("!")),
+        (
+            record(doi="10.1/a", authors=("Ann Lee",), year=2020),
+            record("Owls under snow", doi="10.1/a", authors=("Bo Yu",), year=2011),
+        ),
+        (
+            record("Editorial", authors=("A Lee",), year=2020, venue="Lamps Today"),
+            record("Editorial", authors=("A Lee",), year=2020, venue="Annals of Owls"),
+        ),
     ],
 )
 def test_two_sightings_are_two_works(one: Record, other: Record) -> None:
@@ -183,6 +191,32 @@ def test_certain_keys_join_through_a_third_sighting() -> None:
     assert sizes(record("Lamps", doi="10.1/a"), bridge, record("Lumen", pmid="7")) == [3]
 
 
+def test_a_shared_identifier_joins_each_of_two_works_with_its_own_and_neither_with_the_other() -> (
+    None
+):
+    lamps = record(doi="10.1/a", authors=("Ann Lee",), year=2020)
+    owls = record("Owls under snow", doi="10.1/a", authors=("Bo Yu",), year=2011)
+    like_owls = record("Owls under deep snow", doi="10.1/a")
+    either = record("", doi="10.1/a")
+
+    assert sizes(lamps, owls, like_owls) == [1, 2]
+    assert sizes(lamps, owls, either) == [1, 1, 1]
+    assert sizes(lamps, either) == [2]
+
+
+def test_an_identifier_of_dozens_of_titles_joins_no_two_of_them() -> None:
+    chapters = [record(f"{chr(97 + n)}{n} of {n}", doi="10.1/book") for n in range(60)]
+
+    assert sizes(*chapters, chapters[0]) == [1] * 59 + [2]
+
+
+def test_what_contradicts_itself_is_one_work_where_the_user_says_so() -> None:
+    lamps = record(doi="10.1/a", authors=("Ann Lee",), year=2020)
+    owls = record("Owls under snow", doi="10.1/a", authors=("Bo Yu",), year=2011)
+
+    assert len(group_works(sighted(lamps, owls), decided(lamps, owls, same=True))) == 1
+
+
 def test_the_fullest_sighting_of_a_work_comes_first() -> None:
     poor = record(year=2020)
     rich = record(doi="10.1/a", authors=("Ann Lee",), abstract="We study lamps.", year=2020)
@@ -231,6 +265,8 @@ def stored(batches: list[list[Sighting]]) -> list[object]:
     with tempfile.TemporaryDirectory() as folder:
         catalog = Catalog.create(Path(folder))
         catalog.execute("PRAGMA synchronous = OFF")
+        for source in ("a.jsonl", "b.jsonl"):
+            open_source(catalog, source, "jsonl")
         for batch in batches:
             for source in sorted({sighting.source for sighting in batch}):
                 records = [sighting.record for sighting in batch if sighting.source == source]

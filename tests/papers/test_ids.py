@@ -57,10 +57,10 @@ def test_the_source_s_own_key_is_the_id() -> None:
     assert base_id(record, ["DoeStudy:2020"]) == "DoeStudy:2020"
 
 
-def test_of_several_keys_the_least_is_the_id_whatever_their_order() -> None:
+def test_of_several_keys_the_first_that_has_a_safe_form_is_the_id() -> None:
     record = Record(title="A Study", line=1)
 
-    assert base_id(record, ["doe20", "Doe2020", "{}"]) == "Doe2020"
+    assert base_id(record, ["doe20", "Doe2020", "{}"]) == "doe20"
     assert base_id(record, ["{}", "Doe2020", "doe20"]) == "Doe2020"
 
 

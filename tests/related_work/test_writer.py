@@ -10,7 +10,7 @@ from ragassist.related_work.bibliography import to_bibtex
 from ragassist.related_work.formats import format_text
 from ragassist.related_work.outcome import RelatedWork
 from ragassist.types import Declined, Filters, Usage
-from tests.bibliographies.readers import plain_of, read_bibtex, read_latex
+from tests.bibliographies.readers import read_bibtex, read_latex, title_of
 from tests.chat_server import MODEL, ChatServer, Message, Reply
 from tests.papers_made import Stated
 from tests.related_work.conftest import MakeLibrary
@@ -155,7 +155,7 @@ def test_latex_and_bibliography_fit_whatever_the_papers_hold(make_library: MakeL
     for line, claim in zip(text.lines, work.claims, strict=True):
         assert line.endswith(f": “{quote_of(claim)}”")
     for key, entry in entries.items():
-        assert plain_of(entry.fields["title"][1:-1]) == papers[key].title
+        assert title_of(entry.fields["title"]) == papers[key].title
 
 
 def test_a_paper_without_an_abstract_is_left_out_and_listed(make_library: MakeLibrary) -> None:

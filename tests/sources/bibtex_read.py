@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ragassist.sources.bibtex import read
+from ragassist.sources.latex_fields import KEPT
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
 
@@ -36,4 +37,5 @@ def record(fields: str, kind: str = "article") -> Record:
 
 
 def extra(found: Record) -> dict[str, str]:
-    return dict(found.extra)
+    """What else it states, as text; what is kept of its LaTeX is left out."""
+    return {name: value for name, value in found.extra if not name.startswith(KEPT)}

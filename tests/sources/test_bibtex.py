@@ -50,6 +50,13 @@ def test_an_entry_becomes_a_record_with_all_that_it_states() -> None:
         kind="article-journal",
         extra=(
             ("issn", "1234-5678"),
+            ("latex-abstract", r"Tides move 5\,\% of all clocks."),
+            (
+                "latex-author",
+                "Wren, Ada and Ludwig van Beethoven and {Tide and Clock Ltd} and others",
+            ),
+            ("latex-journaltitle", "Journal of {Tides}"),
+            ("latex-title", r"{Tides} of {B{\'e}arn}: \emph{a} na{\"\i}ve view"),
             ("number", "3"),
             ("pages", "100-109"),
             ("rating", "5"),
@@ -198,7 +205,7 @@ def test_another_works_or_archives_number_is_no_arxiv_id(fields: str) -> None:
 def test_old_arxiv_ids_and_their_class_are_known() -> None:
     found = record("eprint = {hep-th/9901001v2}, archivePrefix = {arXiv}, primaryClass = {hep-th}")
 
-    assert (found.arxiv_id, found.categories, found.extra) == ("hep-th/9901001", ("hep-th",), ())
+    assert (found.arxiv_id, found.categories, extra(found)) == ("hep-th/9901001", ("hep-th",), {})
 
 
 def test_a_pubmed_eprint_is_a_pmid() -> None:
@@ -408,3 +415,22 @@ def test_a_key_may_be_missing_or_have_spaces() -> None:
 )
 def test_a_file_is_recognised_by_its_entries(head: str, *, recognised: bool) -> None:
     assert looks_like(head) is recognised
+
+
+def test_the_numbers_by_which_dblp_tells_people_apart_are_no_part_of_their_names() -> None:
+    assert record("author = {Bo Yu 0001 and Ann Lee}").authors == ("Bo Yu", "Ann Lee")
+
+
+def test_what_scopus_calls_keywords_are_the_categories_beside_those_of_the_authors() -> None:
+    found = record(
+        "author_keywords = {Lamps; Light}, keywords = {Reading; Ink}, affiliations = {A, B; C}"
+    )
+
+    assert (found.keywords, found.categories, found.affiliations) == (
+        ("Lamps", "Light"), ("Reading", "Ink"), ("A, B", "C"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("doi", ["10.1/x", "10.1000.10/123"])
+def test_a_doi_may_have_any_prefix(doi: str) -> None:
+    assert record(f"doi = {{https://doi.org/{doi}}}").doi == doi

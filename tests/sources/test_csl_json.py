@@ -192,6 +192,21 @@ def test_the_kind_is_one_of_csl(stated: object, kind: str | None) -> None:
     assert item(type=stated).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("stated", "keywords"),
+    [
+        ({"keyword": "a, b"}, ("a", "b")),
+        ({"keyword": "Models, Biological; Light"}, ("Models, Biological", "Light")),
+        ({"keyword": ["a, b", "c"]}, ("a, b", "c")),
+        ({"keyword": "a, b", "custom": {"keywords": ["a, b"]}}, ("a, b",)),
+    ],
+)
+def test_keywords_keep_their_commas_where_something_else_parts_them(
+    stated: dict[str, object], keywords: tuple[str, ...]
+) -> None:
+    assert item(**stated).keywords == keywords
+
+
 def test_what_ragassist_exports_under_custom_comes_back() -> None:
     custom = {"tags": ["to read"], "categories": ["a, b"], "affiliations": ["U"], "retracted": True}
     record = item(custom={**custom, "date": "--01-09"})

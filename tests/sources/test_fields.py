@@ -11,6 +11,7 @@ from ragassist.sources.fields import (
     pages,
     people,
     plain,
+    screened_as,
     titled_as_retracted,
 )
 from ragassist.text import one_line
@@ -27,6 +28,10 @@ from ragassist.text import one_line
         ("10.1000/&lt;a&gt;", "10.1000/<a>"),
         ("10.1000/", None),
         ("10.1000/..", None),
+        ("10.1000.10/123", "10.1000.10/123"),
+        ("10.1/X", "10.1/x"),
+        ("https://doi.org/10.1/x", "10.1/x"),
+        ("it rose to 10.1/s", None),
         ("version 10.2", None),
         ("", None),
     ],
@@ -118,3 +123,25 @@ def test_plain_text_is_cleaned_text_whichever_way_it_goes(text: str) -> None:
 def test_references_bring_nothing_back_that_steers_a_terminal() -> None:
     assert plain("one&#x202e; &#27;[31mtwo\x1b[0m") == "one [31mtwo"
     assert doi_in("10.1000/a&#x202e;b%2F%07c") == "10.1000/ab/c"
+
+
+@pytest.mark.parametrize(
+    ("note", "tags"),
+    [
+        ("ASReview_irrelevant", ("excluded",)),
+        ("ASReview_not_seen", ()),
+        ('RAYYAN-INCLUSION: {"Bo"=>"Included", "Cy"=>"Included"}', ("included",)),
+        ('RAYYAN-INCLUSION: {"Bo"=>"Included", "Cy"=>"Excluded"} | RAYYAN-LABELS: a,b', ("a", "b")),
+        ("RAYYAN-LABELS: a | USER-NOTES: {}", ("a",)),
+        ("we included it", ()),
+    ],
+)
+def test_decisions_on_which_all_agree_and_labels_are_read_from_a_note(
+    note: str, tags: tuple[str, ...]
+) -> None:
+    assert screened_as(note) == tags
+
+
+def test_a_range_of_days_is_dated_by_its_first() -> None:
+    assert date_in("1-3 June 2019") == (2019, "2019-06-01")
+    assert date_in("29 June \u2013 3 July 2019") == (2019, "2019-07-03")

@@ -1,6 +1,8 @@
+import gzip
 import json
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from ragassist.sources import csl_json, json_records, jsonl
 from ragassist.sources.lines import Line, TextFile
+from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
 
@@ -82,6 +85,27 @@ def test_each_object_of_a_list_is_read_by_its_own_names() -> None:
     ]
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_collections_that_stand_beside_the_items_are_tags(indent: int | None) -> None:
+    library = {
+        "config": {"label": "BetterBibTeX JSON"},
+        "collections": {
+            "AAAA1111": {"key": "AAAA1111", "name": "Lamps", "parent": False, "items": [3, 4]},
+            "BBBB2222": {"key": "BBBB2222", "name": "Wicks", "parent": "AAAA1111", "items": [4]},
+        },
+        "items": [
+            {"itemType": "book", "title": "A", "itemID": 3, "creators": [], "citationKey": "a"},
+            {"itemType": "book", "title": "B", "itemID": 4, "tags": [{"tag": "own"}]},
+            {"itemType": "book", "title": "C", "itemID": 5, "collections": ["BBBB2222"]},
+        ],
+    }
+    papers = outcome(json.dumps(library, indent=indent))
+
+    assert [(found.title, found.tags) for found in papers if isinstance(found, Record)] == [
+        ("A", ("Lamps",)), ("B", ("own", "Lamps", "Wicks")), ("C", ("Wicks",)),
+    ]  # fmt: skip
+
+
 def test_an_object_with_neither_title_nor_abstract_is_a_failure_where_it_begins() -> None:
     assert outcome('[{"title": "A"},\n{"year": 2020}]')[1] == Failure(
         source="refs.json", line=2, reason="neither title nor abstract", excerpt='{"year": 2020}'
@@ -150,3 +174,22 @@ def test_every_line_of_an_evaluation_set_is_a_paper_or_a_failure(name: str) -> N
     assert jsonl.looks_like(file.head)
     assert len(found) == len(lines)
     assert sum(isinstance(one, Failure) for one in found) <= len(lines) / 100
+
+
+def test_a_list_in_one_line_longer_than_memory_allows_is_read_paper_by_paper(
+    tmp_path: Path,
+) -> None:
+    packed = tmp_path / "dump.json.gz"
+    abstract = " ".join(f"w{n * 7919}" for n in range(2_000))
+    with gzip.open(packed, "wt", compresslevel=1, encoding="utf-8") as file:
+        for number in range(2_600):
+            stated = {"title": f"Owls {number}", "abstract": f"{number} {abstract}"}
+            file.write(("[" if number == 0 else ", ") + json.dumps(stated))
+        file.write("]")
+    tracemalloc.start()
+    titles = [found.title for found in Source(packed).read() if isinstance(found, Record)]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert titles == [f"Owls {number}" for number in range(2_600)]
+    assert most < 20_000_000

@@ -176,7 +176,11 @@ def test_an_inverted_index_is_read_as_far_as_it_is_one(index: object, abstract: 
     [
         ({"type": "book-chapter"}, "chapter"),
         ({"type": "preprint"}, "article"),
-        ({"type": "article", "primary_location": None}, None),
+        ({"type": "article", "primary_location": None}, "article-journal"),
+        (
+            {"type": "article", "primary_location": {"raw_type": "proceedings-article"}},
+            "paper-conference",
+        ),
         ({"type": "review", "type_crossref": "proceedings-article"}, "paper-conference"),
         ({"primary_location": {"source": {"type": "repository"}}}, "article"),
         ({"type": "paratext"}, None),
@@ -247,7 +251,7 @@ def test_a_cited_paper_is_the_paper_in_it() -> None:
 def test_a_work_of_crossref_is_read() -> None:
     assert record(CROSSREF) == Record(
         title="Lamps: Light for readers",
-        abstract="Abstract We study lamps.",
+        abstract="We study lamps.",
         authors=("Lee, Ann", "Lamp Group"),
         affiliations=("U of Rome",),
         year=2020,
@@ -280,6 +284,26 @@ def test_a_work_is_retracted_where_crossref_says_so_and_its_notice_is_not(
     changed: dict[str, Any], retracted: bool
 ) -> None:
     assert record({**CROSSREF, "updated-by": None, **changed}).retracted is retracted
+
+
+def test_headings_within_an_abstract_are_labels_and_the_one_over_it_is_nothing() -> None:
+    written = (
+        "<jats:title>Abstract</jats:title><jats:sec><jats:title>Aim</jats:title><jats:p>We study."
+        "</jats:p></jats:sec><jats:sec><jats:title>Results:</jats:title><jats:p>All.</jats:p></jats:sec>"
+    )
+
+    assert record({**CROSSREF, "abstract": written}).abstract == "Aim: We study. Results: All."
+
+
+def test_the_server_of_a_preprint_is_its_venue() -> None:
+    changed = {
+        "type": "posted-content",
+        "container-title": [],
+        "institution": [{"name": "bioRxiv"}],
+    }
+    found = record({**CROSSREF, "event": None, **changed})
+
+    assert (found.kind, found.venue) == ("article", "bioRxiv")
 
 
 def test_a_notice_says_what_it_retracts() -> None:

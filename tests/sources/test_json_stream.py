@@ -144,3 +144,29 @@ def test_any_text_is_objects_and_problems(text: str) -> None:
     for element in read(text):
         assert (element.value is None) == bool(element.problem)
         assert 1 <= element.line <= text.count("\n") + 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 40, 1000])
+def test_a_string_too_long_to_be_held_costs_the_object_that_it_stands_in(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ragassist.sources.json_stream._LONGEST_OBJECT", 60)
+    long = 'a } ] { \\" [ \\\\' * 20
+    text = f'[{{"title": "A"}}, {{"x": "{long}", "y": [{{}}]}}, {{"title": "B"}}]'
+    pieces = [Line(1, text[at : at + size]) for at in range(0, len(text), size)]
+    values = [element.value for element in elements(pieces)]
+
+    # In one piece it can be decoded where it stands.
+    assert values[0::2] == [{"title": "A"}, {"title": "B"}]
+    assert len(values) == 3
+    assert (values[1] is None) == (size < len(text))
+
+
+def test_an_object_that_begins_a_piece_does_not_begin_a_line() -> None:
+    pieces = ['[{"title": "A"}, ', '{"title": "B", "x": [', '{"y": 1}]}, {"title": "C"', "}]"]
+
+    assert [e.value for e in elements(Line(1, piece) for piece in pieces)] == [
+        {"title": "A"},
+        {"title": "B", "x": [{"y": 1}]},
+        {"title": "C"},
+    ]

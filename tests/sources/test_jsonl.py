@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ragassist.sources.jsonl import looks_like, read
 from ragassist.sources.lines import Line, TextFile
+from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
 
 NAMES = [
@@ -319,3 +320,29 @@ def test_utf16_with_carriage_returns_is_read_like_any_other(tmp_path: Path) -> N
     found = list(read(TextFile(path).lines(), str(path)))
 
     assert found == [Record(title="Öne", line=1), Record(title="Two", line=2)]
+
+
+def test_a_line_in_pieces_is_one_record() -> None:
+    pieces = [Line(1, '{"title": "Ow'), Line(1, "ls"), Line(1, '"}'), Line(2, '{"title": "Mice"}')]
+
+    assert list(read(pieces, "refs.jsonl")) == [
+        Record(title="Owls", line=1),
+        Record(title="Mice", line=2),
+    ]
+
+
+def test_a_line_too_long_to_be_held_costs_that_line(tmp_path: Path) -> None:
+    path = tmp_path / "refs.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"title": "Owls"}\n{"title": "')
+        for _ in range(33):
+            file.write("x" * 1_000_000)
+        file.write('"}\n{"title": "Mice"}\n')
+    first, failure, last = Source(path).read()
+
+    assert isinstance(failure, Failure)
+    assert (failure.line, failure.reason) == (
+        2,
+        "longer than 32,000,000 characters: no record of a paper is",
+    )
+    assert (first, last) == (Record(title="Owls", line=1), Record(title="Mice", line=3))

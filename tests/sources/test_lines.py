@@ -200,6 +200,20 @@ def test_a_line_without_end_is_refused_after_the_lines_before_it(tmp_path: Path)
         next(lines)
 
 
+def test_a_line_in_pieces_may_be_of_any_length_and_keeps_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "endless.json"
+    path.write_bytes(b"first\r\n" + b"x" * 4_000_000 + b"\nlast")
+    lines = list(TextFile(path).lines(in_pieces=True))
+
+    assert [(line.number, len(line.text)) for line in lines] == [
+        (1, 5),
+        (2, 2_000_000),
+        (2, 2_000_000),
+        (2, 0),
+        (3, 4),
+    ]
+
+
 def test_progress_is_in_bytes_of_the_file(tmp_path: Path) -> None:
     file = TextFile(written(tmp_path, ("é\n" * 50_000).encode()))
     assert (file.size_bytes, file.bytes_read) == (150_000, 0)

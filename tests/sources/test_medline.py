@@ -108,6 +108,16 @@ def test_a_record_without_title_and_abstract_costs_itself() -> None:
     assert isinstance(good, Record)
 
 
+def test_a_chapter_appeared_in_its_book_and_the_book_in_a_collection() -> None:
+    chapter = only(
+        "BTI - On Lamps", "CTI - Lamp Guides", "FED - Yu, Bo", "ED  - Yu B", "FED - Ng, C"
+    )
+
+    assert (chapter.kind, chapter.venue, chapter.extra) == (
+        "chapter", "On Lamps", (("editor", "Yu, Bo and Ng, C"), ("series", "Lamp Guides")),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("fields", "name", "value"),
     [

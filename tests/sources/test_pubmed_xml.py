@@ -197,9 +197,11 @@ def test_dates_are_read_as_exactly_as_they_are_stated(
     [
         ("<PubmedArticle><a><b></a></PubmedArticle>",
          "not well-formed XML: Opening and ending tag mismatch: b and a"),
-        ("<PubmedArticle><a>", "not closed before the next record begins"),
+        ("<PubmedArticle><a>",
+         "not closed before the next record begins, with neither title nor abstract"),
         ("<PubmedArticle></PubmedArticle>", "neither title nor abstract"),
-        ("<PubmedArticle/>", "not closed before the next record begins"),
+        ("<PubmedArticle/>",
+         "not closed before the next record begins, with neither title nor abstract"),
         ("<PubmedArticle>" + "<i>" * 5000 + "</i>" * 5000 + "</PubmedArticle>",
          "not well-formed XML: Excessive depth in document: 2048, use XML_PARSE_HUGE option"),
     ],
@@ -210,10 +212,37 @@ def test_a_broken_article_costs_that_article(broken: str, reason: str) -> None:
     assert told(text) == [(2, "Next"), (3, reason), (4, "Next")]
 
 
-def test_a_file_that_is_cut_off_keeps_what_came_before() -> None:
-    assert told(ARTICLE + NEXT[:-40]) == [
-        (4, "Lamps in libraries at 10^3 lux \u2013 a trial."), (49, "cut off: it has no end"),
+def test_a_file_that_is_cut_off_keeps_what_came_before_and_what_is_there_of_the_last() -> None:
+    assert told(ARTICLE + NEXT[:-60]) == [
+        (4, "Lamps in libraries at 10^3 lux \u2013 a trial."),
+        (49, "Next"), (49, "cut off: it has no end"),
     ]  # fmt: skip
+
+
+def test_of_an_article_that_ends_where_the_next_begins_what_is_there_is_a_record() -> None:
+    begun = NEXT.partition("</ArticleTitle>")[0]
+
+    assert told(f"{begun}\n{NEXT}") == [
+        (1, "Next"), (1, "not closed before the next record begins"), (2, "Next"),
+    ]  # fmt: skip
+
+
+def test_an_article_titled_as_its_book_is_the_book() -> None:
+    [found] = outcome(BOOK.replace("Wicks", "On lamps."))
+
+    assert isinstance(found, Record)
+    assert (found.title, found.venue, found.kind) == ("On Lamps", None, "book")
+
+
+def test_whom_an_article_is_about_is_no_author() -> None:
+    subject = (
+        "<PersonalNameSubjectList><PersonalNameSubject><LastName>Hale</LastName><ForeName>Max"
+        "</ForeName></PersonalNameSubject></PersonalNameSubjectList></MedlineCitation>"
+    )
+    [found] = outcome(NEXT.replace("</MedlineCitation>", subject))
+
+    assert isinstance(found, Record)
+    assert (found.authors, found.extra) == ((), (("medline-PS", "Hale, Max"),))
 
 
 def test_several_articles_on_a_line_and_several_documents_in_a_file_are_read() -> None:

@@ -226,7 +226,7 @@ def test_what_stands_second_is_the_series_of_a_book_and_the_venue_of_a_chapter()
     chapter = paper("T2  - Handbook of Lamps", "SN  - 978-1-4822-5326-9", kind="CHAP")
 
     assert (book.venue, book.extra) == (
-        None, (("editor", "Lee, A.; Yu, B."), ("series", "Lamp Series")),
+        None, (("editor", "Lee, A. and Yu, B."), ("series", "Lamp Series")),
     )  # fmt: skip
     assert (chapter.venue, chapter.extra) == (
         "Handbook of Lamps", (("isbn", "978-1-4822-5326-9"),),
@@ -252,6 +252,49 @@ def test_what_is_marked_as_retracted_is(field: str, extra: tuple[tuple[str, str]
     assert (paper(field).retracted, paper(field).extra) == (True, extra)
     assert not paper("N1  - retracted: no").retracted
     assert not paper("N1  - Not retracted").retracted
+
+
+def test_identifiers_that_were_read_are_not_kept_twice_and_numbers_are_not_lost() -> None:
+    found = paper("AN  - arXiv:2301.00001v2", "U2  - 77[pmid]", "ID  - 17")
+
+    assert (found.arxiv_id, found.pmid, found.extra) == (
+        "2301.00001", "77", (("ris-ID", "17"),),
+    )  # fmt: skip
+
+
+def test_a_preprint_is_told_by_its_server() -> None:
+    assert paper("PB  - bioRxiv", kind="UNPB").kind == "article"
+    assert paper("PB  - University of Lamps", kind="UNPB").kind == "manuscript"
+
+
+def test_what_screening_tools_noted_is_a_tag() -> None:
+    found = paper(
+        "ID  - rayyan-123",
+        "N1  - ASReview_relevant",
+        'N1  - RAYYAN-INCLUSION: {"Bo"=>"Included"} | RAYYAN-LABELS: trial,ethics',
+    )
+
+    assert (found.key, found.tags) == (None, ("included", "trial", "ethics"))
+
+
+def test_second_authors_are_editors_and_fourth_ones_of_a_book_translators() -> None:
+    found = paper("AU  - Lee, Ann", "A2  - Yu, Bo", "A2  - Ng, C", "A4  - Hale, M", kind="BOOK")
+
+    assert (found.authors, found.extra) == (
+        ("Lee, Ann",), (("editor", "Yu, Bo and Ng, C"), ("translator", "Hale, M")),
+    )  # fmt: skip
+
+
+def test_numbers_of_serials_and_books_lose_what_says_which_they_are() -> None:
+    found = paper("SN  - 12345678 (ISSN)", "SN  - 978-0-306-40615-7 (ISBN)")
+
+    assert found.extra == (("isbn", "978-0-306-40615-7"), ("issn", "12345678"))
+
+
+def test_of_two_abstracts_the_shorter_is_kept_beside_the_longer() -> None:
+    found = paper("AB  - We study lamps", "N2  - Mine")
+
+    assert (found.abstract, found.extra) == ("We study lamps", (("ris-N2", "Mine"),))
 
 
 def test_a_second_title_is_kept_beside_the_first() -> None:

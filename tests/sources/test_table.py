@@ -163,7 +163,7 @@ def test_an_export_of_zotero_keeps_tags_apart_and_finds_the_key_in_its_extra_fie
             '12,Lamps.,"Lee A, Yu B.",J Lamps,2020,PMC7,10.1000/X\n',
             Record(
                 title="Lamps.",
-                authors=("Lee A", "Yu B."),
+                authors=("Lee A", "Yu B"),
                 year=2020,
                 venue="J Lamps",
                 pmid="12",

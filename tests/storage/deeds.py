@@ -95,6 +95,9 @@ def remove(folder: Path, *paper_ids: str) -> None:
 def make_older(catalog: Catalog, version: int) -> None:
     """Undo what later versions added to the catalog, and close it."""
     undone = (
+        (5, "DROP TABLE renamed"),
+        (5, "DELETE FROM meta WHERE name = 'told_row'"),
+        (5, "UPDATE exchanges SET kept = json_remove(kept, '$.works')"),
         (4, "ALTER TABLE sources DROP COLUMN read_as"),
         (3, "ALTER TABLE sources DROP COLUMN digest"),
         (3, "ALTER TABLE sources DROP COLUMN import_id"),

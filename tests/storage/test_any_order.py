@@ -1,4 +1,7 @@
-"""The papers of a catalog are a function of its records and decisions, however they came."""
+"""The papers of a catalog are a function of its records and decisions, however they came.
+
+Which source was added first is part of that: it says whose key names a work that has several.
+"""
 
 import random
 import re
@@ -37,10 +40,20 @@ def any_record(chance: random.Random) -> Record:
         key=chance.choice((None, None, "k1", "k2")),
         authors=chance.choice(((), ("Ann Lee",), ("Bo Lee",), ("Cy Ray",))),
         year=chance.choice((None, 2019, 2020, 2021, 2022)),
-        doi=chance.choice((None, None, None, "10.1/a", "10.1/b")),
+        doi=chance.choice((None, None, "10.1/a", "10.1/b")),
+        extra=chance.choice(((), (), (("pages", "1-9"), ("volume", "3")), (("volume", "4"),))),
         arxiv_id=chance.choice((None, None, None, "2001.00001")),
         line=1,
     )
+
+
+def made(folder: Path) -> Catalog:
+    """A new catalog that knows the sources of the tests, none of which was read yet."""
+    catalog = Catalog.create(folder)
+    with catalog.transaction():
+        for place in (*range(10), *range(100, 110)):
+            open_source(catalog, f"source {place}", "made")
+    return catalog
 
 
 def put(catalog: Catalog, records: Mapping[int, Record], order: Iterable[int]) -> None:
@@ -59,7 +72,7 @@ def stored(catalog: Catalog) -> list[Paper]:
 
 
 def afresh(folder: Path, records: Mapping[int, Record]) -> list[Paper]:
-    catalog = Catalog.create(folder)
+    catalog = made(folder)
     put(catalog, records, records)
     papers = stored(catalog)
     catalog.close()
@@ -72,7 +85,7 @@ def test_order_changes_and_removals_leave_no_trace_in_the_papers(tmp_path: Path,
     records = {place: any_record(chance) for place in range(chance.randint(2, 7))}
     order = list(records)
     chance.shuffle(order)
-    catalog = Catalog.create(tmp_path / "lived")
+    catalog = made(tmp_path / "lived")
     put(catalog, records, order)
     assert stored(catalog) == afresh(tmp_path / "ordered", records)
 
@@ -110,7 +123,7 @@ def decide(catalog: Catalog, chance: random.Random) -> None:
 
 def same_decisions(folder: Path, decided: Catalog) -> Catalog:
     """A new catalog in which the same was decided, and nothing read."""
-    catalog = Catalog.create(folder)
+    catalog = made(folder)
     catalog.execute_many(
         "INSERT INTO decisions VALUES (?, ?, ?, ?, ?)", decided.rows("SELECT * FROM decisions")
     )
@@ -123,7 +136,7 @@ def test_decisions_count_the_same_before_between_and_after_the_records_they_are_
 ) -> None:
     chance = random.Random(seed)
     records = {place: any_record(chance) for place in range(chance.randint(3, 8))}
-    lived = Catalog.create(tmp_path / "lived")
+    lived = made(tmp_path / "lived")
     put(lived, records, chance.sample(list(records), len(records)))
     for step in range(chance.randint(1, 4)):
         decide(lived, chance)
@@ -152,7 +165,7 @@ def test_a_decision_is_on_what_papers_state_and_meets_them_whenever_they_come(
 ) -> None:
     old = Record(title=TITLES[0], authors=("Ann Lee",), year=2010, key="old", line=1)
     new = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, key="new", line=1)
-    lived = Catalog.create(tmp_path / "lived")
+    lived = made(tmp_path / "lived")
     put(lived, {0: old, 1: new}, [0, 1])
     assert [paper.paper_id for paper in stored(lived)] == ["new", "old"]
     with lived.transaction():
@@ -161,12 +174,12 @@ def test_a_decision_is_on_what_papers_state_and_meets_them_whenever_they_come(
         _forget(lived, gone)
     assert stored(lived) == []
     put(lived, {0: old, 1: replace(new, doi="10.1/a", abstract="Tables are drawn.")}, [1, 0])
-    assert [(p.paper_id, p.doi, p.year) for p in stored(lived)] == [("new", "10.1/a", 2020)]
+    assert [(p.paper_id, p.doi, p.year) for p in stored(lived)] == [("old", "10.1/a", 2020)]
     with lived.transaction():
         part_papers(lived, "old", "new", whole)
     put(lived, {0: replace(old, year=2019), 1: new}, [0, 1])
     # Another year is another statement: nothing was decided about it.
-    assert [paper.paper_id for paper in stored(lived)] == ["new"]
+    assert [paper.paper_id for paper in stored(lived)] == ["old"]
     put(lived, {0: old}, [0])
     assert [paper.paper_id for paper in stored(lived)] == ["new", "old"]
     lived.close()
@@ -175,7 +188,7 @@ def test_a_decision_is_on_what_papers_state_and_meets_them_whenever_they_come(
 def test_an_id_passes_on_when_its_holder_is_corrected(tmp_path: Path) -> None:
     graph = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, line=1)
     theory = Record(title=TITLES[1], authors=("Ann Lee",), year=2021, line=1)
-    catalog = Catalog.create(tmp_path)
+    catalog = made(tmp_path)
     put(catalog, {0: graph, 1: theory}, [0, 1])
     corrected = {0: replace(graph, year=2021), 1: replace(theory, year=2022)}
     put(catalog, corrected, [0, 1])
@@ -188,6 +201,34 @@ def test_an_id_passes_on_when_its_holder_is_corrected(tmp_path: Path) -> None:
     catalog.close()
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 0, 1, 0)])
+def test_of_two_keys_that_of_the_source_added_first_is_the_id_in_whichever_order_they_are_read(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    mine = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, key="smith20", line=1)
+    catalog = made(tmp_path)
+    put(catalog, {0: mine, 1: replace(mine, key="another")}, order)
+    [paper] = stored(catalog)
+    assert paper.paper_id == "smith20"
+    assert find_row(catalog, "another") == find_row(catalog, "smith20")
+    catalog.close()
+
+
+@pytest.mark.parametrize("readers", [("ris", "bibtex"), ("medline", "ris"), ("csv", "csl-json")])
+def test_the_key_that_an_author_cites_with_is_the_id_whenever_its_source_was_added(
+    tmp_path: Path, readers: tuple[str, str]
+) -> None:
+    catalog = Catalog.create(tmp_path)
+    keys = ("31234567" if readers[0] == "medline" else "a-first", "smith20")
+    for reader, key in zip(readers, keys, strict=True):
+        one = Record(title=TITLES[0], authors=("Ann Lee",), year=2020, key=key, line=1)
+        with catalog.transaction():
+            source_id = open_source(catalog, f"by {reader}", reader)
+            absorb(catalog, source_id, next_import(catalog), [one], whole)
+    assert [paper.paper_id for paper in stored(catalog)] == ["smith20"]
+    catalog.close()
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
 def test_a_sources_own_key_keeps_its_id_whatever_else_would_be_called_so(
     tmp_path: Path, order: tuple[int, ...]
@@ -197,7 +238,7 @@ def test_a_sources_own_key_keeps_its_id_whatever_else_would_be_called_so(
         1: Record(title=TITLES[4], key="lee2021graph", line=1),
         2: Record(title=TITLES[1], authors=("Ann Lee",), year=2021, line=1),
     }
-    catalog = Catalog.create(tmp_path)
+    catalog = made(tmp_path)
     put(catalog, records, order)
     ids = {paper.title: paper.paper_id for paper in stored(catalog)}
     assert ids[TITLES[4]] == "lee2021graph"
@@ -210,7 +251,7 @@ def test_two_papers_that_only_a_third_kept_apart_become_one_without_it(tmp_path:
     certain = Record(title=TITLES[4], doi="10.1/a", line=1)
     rival = replace(certain, doi="10.1/b")
     vague = replace(certain, doi=None, abstract="Owls are parsed.")
-    catalog = Catalog.create(tmp_path)
+    catalog = made(tmp_path)
     put(catalog, {0: certain, 1: rival, 2: vague}, [0, 1, 2])
     assert len(stored(catalog)) == 3
     with catalog.transaction():
@@ -223,7 +264,7 @@ def test_two_papers_that_only_a_third_kept_apart_become_one_without_it(tmp_path:
 def test_a_repeated_key_in_another_order_leaves_no_twin(tmp_path: Path) -> None:
     one = Record(title=TITLES[0], key="k", line=1)
     other = Record(title=TITLES[4], key="k", line=2)
-    catalog = Catalog.create(tmp_path)
+    catalog = made(tmp_path)
     for records in ([one, other], [other, one]):
         with catalog.transaction():
             source_id = open_source(catalog, "source", "made")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from ragassist import Library
 from ragassist.errors import UnknownPaper, UsageError
 from ragassist.storage.catalog import Catalog
-from ragassist.syncing import SyncedSource
+from ragassist.syncing import DroppedSource, SyncedSource
 from tests.papers_made import Stated, make_papers
 from tests.storage.deeds import make_older, read_back, sync, sync_and_die
 from tests.storage.processes import in_fresh_process, started
@@ -426,3 +427,159 @@ def test_a_file_that_is_not_there_makes_no_library(library_folder: Path, tmp_pat
         report = library.sync(tmp_path / "nowhere.bib")
         assert "is not there" in str(report.sources[0].error)
         assert not library.exists()
+
+
+def cut(refs: Path, kept: int, ending: str = "") -> None:
+    """Leave so many entries, and behind them this and no end of the line where it is given."""
+    text = "".join(refs.read_text("utf-8").splitlines(keepends=True)[:kept])
+    refs.write_text(text.rstrip("\n") + ending if ending else text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kept", "ending", "doubt"),
+    [
+        (2, "", "4 of its 6 entries are gone, more than half"),
+        (3, "", "the 3 entries that are gone were its last, as in a file cut off"),
+        (5, " ", "what is gone was its end, and it does not end with a line"),
+    ],
+)
+def test_a_file_that_looks_cut_off_is_not_believed_without_force(
+    library_folder: Path, refs: Path, kept: int, ending: str, doubt: str
+) -> None:
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        cut(refs, kept, ending)
+        for _ in range(2):
+            (source,) = library.sync(refs, remove=True).sources
+            assert source.doubt.startswith(doubt)
+            assert (len(source.waiting), source.removed, len(ids(library))) == (6 - kept, (), 6)
+        (shown,) = library.preview_sync(refs).sources
+        assert (shown.doubt, len(shown.waiting)) == (source.doubt, 6 - kept)
+        (source,) = library.sync(refs, remove=True, force=True).sources
+        assert (source.doubt, len(source.removed), len(ids(library))) == ("", 6 - kept, kept)
+
+
+def test_what_is_in_doubt_can_be_confirmed(library_folder: Path, refs: Path) -> None:
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        cut(refs, 2)
+        (source,) = library.finish_sync(library.sync(refs)).sources
+        assert (source.doubt, len(source.removed), len(ids(library))) == ("", 4, 2)
+
+
+def test_entries_that_went_from_anywhere_else_or_one_by_one_are_in_no_doubt(
+    library_folder: Path, refs: Path
+) -> None:
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        assert library.sync(write(refs, PAPERS[3:]), remove=True).sources[0].doubt == ""
+        assert library.sync(write(refs, PAPERS[3:5]), remove=True).sources[0].removed == ("s0p5",)
+
+
+def test_a_list_that_is_closed_may_end_without_a_line(library_folder: Path, tmp_path: Path) -> None:
+    refs = tmp_path / "refs.json"
+    refs.write_text(json.dumps(PAPERS), "utf-8")
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        refs.write_text(json.dumps(PAPERS[:5]), "utf-8")
+        assert library.sync(refs, remove=True).sources[0].removed == ("s0p5",)
+
+
+def test_a_paper_that_a_file_in_doubt_has_lost_too_stays(
+    library_folder: Path, refs: Path, tmp_path: Path
+) -> None:
+    other = write(tmp_path / "other.jsonl", [*make_papers(1, seed=1), PAPERS[5]])
+    with Library.open(library_folder) as library:
+        library.sync(refs, other)
+        cut(refs, 2)
+        write(other, make_papers(1, seed=1))
+        in_doubt, sure = library.sync(refs, other, remove=True).sources
+        assert (in_doubt.waiting, sure.waiting) == (("s0p2", "s0p3", "s0p4", "s0p5"), ("s0p5",))
+        assert "s0p5" in ids(library)
+
+
+def test_force_removes_what_a_file_misses_in_which_something_is_broken(
+    library_folder: Path, refs: Path
+) -> None:
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        write(refs, [*PAPERS[:2], *PAPERS[3:]], BROKEN)
+        assert library.sync(refs, remove=True).sources[0].missing == 1
+        (source,) = library.sync(refs, remove=True, force=True).sources
+        assert (source.removed, source.missing) == (("s0p2",), 0)
+
+
+def test_a_file_that_is_written_to_while_it_is_read_is_read_again(
+    library_folder: Path, refs: Path
+) -> None:
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+    write(refs, PAPERS[3:])
+    rest = [json.dumps(paper) for paper in PAPERS[1:3]]
+
+    def export_goes_on(*_: object) -> None:
+        if rest:
+            with refs.open("a", encoding="utf-8") as file:
+                file.write(rest.pop() + "\n")
+
+    with Library.open(library_folder, progress=export_goes_on) as library:
+        (source,) = library.sync(refs, remove=True).sources
+        assert (source.error, source.removed, source.records) == (None, ("s0p0",), 5)
+        assert len(ids(library)) == 5
+
+
+def test_what_a_file_written_just_now_lacks_is_waited_for(library_folder: Path, refs: Path) -> None:
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        write(refs, PAPERS[1:5])
+        later = threading.Timer(0.2, write, (refs, PAPERS[1:]))
+        later.start()
+        (source,) = library.sync(refs, remove=True).sources
+        later.join()
+        assert (source.removed, len(ids(library))) == (("s0p0",), 5)
+
+
+def test_a_file_that_is_gone_is_let_go_of_by_name(
+    library_folder: Path, refs: Path, tmp_path: Path
+) -> None:
+    other = write(tmp_path / "other.jsonl", [{**PAPERS[0], "_id": "mine"}])
+    with Library.open(library_folder) as library:
+        library.sync(refs, other)
+        refs.unlink()
+        (source,) = library.sync(refs).sources
+        assert "what was read from it (6) stays" in str(source.error)
+        assert f"`ragassist remove --source {refs}`" in str(source.error)
+        only = ["s0p1", "s0p2", "s0p3", "s0p4", "s0p5"]
+        assert [paper.paper_id for paper in library.papers_only_in(refs)] == only
+        dropped = library.remove_source("refs.jsonl")
+        assert dropped == DroppedSource(source=str(refs), removed=tuple(only), left=("mine",))
+        assert ids(library) == ["mine"]
+        assert [path for path, *_ in library.status().sources] == [str(other)]
+        with pytest.raises(UsageError, match=r"nothing in this library was read from 'refs.jsonl'"):
+            library.remove_source("refs.jsonl")
+    in_fresh_process(read_back, library_folder).assert_whole()
+
+
+def test_a_file_that_was_moved_is_the_same_source(
+    library_folder: Path, refs: Path, tmp_path: Path
+) -> None:
+    notices: list[str] = []
+    with Library.open(library_folder, notify=notices.append) as library:
+        library.add(refs)
+        moved = refs.rename(tmp_path / "moved.jsonl")
+        assert library.sync(moved).sources[0].unchanged
+        assert notices == [f"{moved} is {refs} moved: the library knows it by its new place now"]
+        again = moved.rename(tmp_path / "again.jsonl")
+        (report,) = library.add(again).sources
+        assert (report.records, report.unchanged, report.new_papers) == (6, 6, 0)
+        assert [path for path, *_ in library.status().sources] == [str(again)]
+
+
+def test_a_copy_of_a_file_is_another_source(
+    library_folder: Path, refs: Path, tmp_path: Path
+) -> None:
+    copy = write(tmp_path / "copy.jsonl", PAPERS)
+    with Library.open(library_folder) as library:
+        library.add(refs)
+        library.add(copy)
+        assert [path for path, *_ in library.status().sources] == [str(copy), str(refs)]

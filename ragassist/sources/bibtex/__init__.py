@@ -14,6 +14,7 @@ from itertools import chain
 from ragassist.sources.bibtex.blocks import KNOWN_TYPES, UNCLOSED, Block, split
 from ragassist.sources.bibtex.families import Families, Whole
 from ragassist.sources.bibtex.fields import Unreadable, parse, parse_strings
+from ragassist.sources.bibtex.groups import Groups, has_header, may_have_groups
 from ragassist.sources.bibtex.records import to_record
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
@@ -28,15 +29,19 @@ _KEY_AND_FIELD = re.compile(r'\s*[^\s,={}"]*\s*,\s*[\w+.:-]+\s*=\s*[{"\w]')
 _OTHER_BEGINNING = re.compile(r"\s*(?:<[!?a-zA-Z]|\{|\[)")
 _FEW_LINES = 20
 _NOT_CLOSED = "the entry is not closed"
+_NO_ENTRIES = "it has no entry: nothing but @string, @preamble and comments"
 
 
 def looks_like(head: str) -> bool:
     """Whether it begins with BibTeX, not counting prose, or with more of it than prose.
 
-    A page that quotes an entry is no BibTeX file; a BibTeX file with an introduction is one.
+    A page that quotes an entry is no BibTeX file; a BibTeX file with an introduction is one, and
+    so is one that begins as reference managers begin theirs.
     """
     if _OTHER_BEGINNING.match(head):
         return False
+    if has_header(head):
+        return True
     head = re.sub(r"\r\n?", "\n", head)
     within = 0
     start = 0
@@ -69,10 +74,26 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     else it held, and what stood behind it, may be lost. Of entries with one key each is a record.
     In the order of the file, but for entries whose `crossref`, `xdata` or `@string` comes later:
     they follow it. Memory is that of one entry, of books and proceedings that others may refer to,
-    and of entries that wait for theirs.
+    and of entries that wait for theirs; a file whose first lines say that JabRef or BibDesk made
+    it may end in a list of groups, and is held up to there. A file without entries is a failure.
     """
+    may_be_grouped, every_line = may_have_groups(lines)
+    groups = Groups(hold=may_be_grouped)
+    is_empty = True
+    for found in _entries(every_line, groups, source):
+        is_empty = False
+        yield from groups.add(found)
+    yield from groups.rest()
+    if is_empty:
+        yield _failure(1, "", _NO_ENTRIES, source)
+
+
+def _entries(lines: Iterable[Line], groups: Groups, source: str) -> Iterator[Record | Failure]:
     families = Families()
     for block in split(lines):
+        if block.kind == "comment":
+            groups.learn(block)
+            continue
         try:
             is_closed, complete = _completed_by(block, families)
             yield from (_outcome(whole, source) for whole in complete)

@@ -24,6 +24,7 @@ _KEY_FOLLOWS = re.compile(r'\s*[^\s,={}"()]{1,200}\s*(?:,|$)')
 _FIELD_FOLLOWS = re.compile(r"[\s,}]{0,100}[^\W\d][\w.:+-]{1,40}\s*=\s*[{\"\w]")
 _BRACE = re.compile(r"[{}]")
 _PARENTHESIS = re.compile(r'[{}()"]')
+_GROUPS = re.compile(r"\s*(?:jabref-meta:\s*groupstree:|BibDesk Static Groups\s*\{)", re.IGNORECASE)
 _LOOKED_BACK = 100
 _LONGEST_BLOCK = 32_000_000
 _SHOWN = 80
@@ -68,7 +69,9 @@ class Block:
 
 
 def split(lines: Iterable[Line]) -> Iterator[Block]:
-    """Everything between `@type{` and its closing brace, comments left out; in order.
+    """Everything between `@type{` and its closing brace; in order.
+
+    Of comments only those in which a reference manager keeps its groups.
 
     A block that another begins inside of, at the start of a line, is given up there, and so is
     one that the file ends in. What stands between blocks is a comment, and so are lines between
@@ -125,6 +128,11 @@ class _Open:
             self.pieces.append(text)
         elif not self.block.trouble:
             self.block.trouble = TOO_LONG
+
+    @property
+    def is_of_groups(self) -> bool:
+        """Whether it is a comment in which a reference manager keeps its groups."""
+        return self.is_comment and bool(self.pieces) and bool(_GROUPS.match(self.pieces[0]))
 
     def done(self, trouble: str = "") -> Block:
         self.block.text = "\n".join(self.pieces)
@@ -231,7 +239,7 @@ class _Splitter:
 
     def _goes_on(self, between: str) -> bool:
         """Whether fields follow a block that was closed: then it was closed too early."""
-        if self._held is None or not _FIELD_FOLLOWS.match(between):
+        if self._held is None or self._held.is_comment or not _FIELD_FOLLOWS.match(between):
             return False
         self._open, self._held = self._held, None
         self._open.block.trouble = CLOSED_EARLY
@@ -245,7 +253,8 @@ class _Splitter:
         self._open.add(text[position:end])
         if end is None:
             return len(text) + 1
-        self._held, self._open = (None if self._open.is_comment else self._open), None
+        is_kept = not self._open.is_comment or self._open.is_of_groups
+        self._held, self._open = (self._open if is_kept else None), None
         return end + 1
 
 

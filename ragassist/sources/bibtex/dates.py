@@ -7,8 +7,9 @@ from ragassist.sources.bibtex.values import plain
 from ragassist.text import fold
 
 _ISO = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?=[/T~?%\s]|$)")
-_WHOLE_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_DAY_OR_MONTH = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
+# From 13 on, what stands for the month is a season.
+_WHOLE_ISO = re.compile(r"\d{4}(?:-(?:0\d|1[0-2])(?:-\d\d)?)?")
+_DAY_OR_MONTH = re.compile(r"\d{4}-(?:0\d|1[0-2])(?:-\d\d)?")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])(?!\d)")
@@ -23,7 +24,8 @@ _MONTHS = {
 def take_date(fields: MutableMapping[str, str]) -> tuple[int | None, str | None]:
     """The year, and where more is stated the ISO date, taken out of the fields that state them.
 
-    Fields that say more than that stay: `in press`, the other end of a range, `c. 1850`.
+    Fields that say more than that stay: `in press`, the other end of a range, `c. 1850`, the mark
+    in `2019~`, the season in `2019-21`.
     A year of no four digits, or before 1400, is not taken.
     """
     if "date" not in fields and _DAY_OR_MONTH.fullmatch(fields.get("year", "").strip()):
@@ -42,7 +44,8 @@ def _from_date(fields: MutableMapping[str, str]) -> tuple[int | None, str | None
     found = _YEAR.search(stated)
     if found is None:
         return None, None
-    if _WHOLE_ISO.fullmatch(stated):
+    # Read as LaTeX, the mark of an uncertain date is a tie.
+    if _WHOLE_ISO.fullmatch(stated) and "~" not in fields["date"]:
         fields.pop("date")
     iso = _ISO.match(stated)
     return int(found[0]), iso[0] if iso and iso[2] and iso[1] == found[0] else None

@@ -4,8 +4,10 @@ import re
 from collections.abc import MutableMapping
 
 from ragassist.sources.bibtex.values import verbatim
+from ragassist.sources.fields import doi_in
+from ragassist.sources.identifiers import beside_doi, dois_apart, is_web_address, urls_apart
 
-_DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
+_DOI = re.compile(r"10\.\d{1,9}(?:\.\d{1,9}){0,3}/\S*[^\s.,;]")
 _DOI_RESOLVER = re.compile(r"https?://(?:dx\.)?doi\.(?:acm\.)?org/(?=10\.)", re.IGNORECASE)
 _PERCENT = re.compile(r"%([2-7][0-9A-Fa-f])")
 _ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
@@ -26,7 +28,7 @@ Fields = MutableMapping[str, str]
 
 def take_doi(fields: Fields) -> str | None:
     """The DOI in lower case, without a resolver; a field that states it is taken out."""
-    stated = verbatim(fields.get("doi", ""))
+    stated = dois_apart(verbatim(fields.get("doi", "")))[0]
     if found := _DOI.search(_decoded(stated)):
         fields.pop("doi")
         return found[0].lower()
@@ -37,6 +39,15 @@ def take_doi(fields: Fields) -> str | None:
         ):
             return found[0].lower()
     return None
+
+
+def other_dois(fields: Fields) -> dict[str, str]:
+    """What `extra` is to hold of a field that states more than one DOI; that is before one is taken.
+
+    A field that states none stays among the fields.
+    """
+    stated = dois_apart(verbatim(fields.get("doi", "")))
+    return beside_doi(stated, doi) if len(stated) > 1 and (doi := doi_in(stated[0])) else {}
 
 
 def _decoded(text: str) -> str:
@@ -97,6 +108,10 @@ def take_url(fields: Fields) -> str | None:
         found = _ADDRESS.search(stated)
         if found is None:
             continue
+        if name == "url" and len(several := urls_apart(stated)) > 1 and is_web_address(several[0]):
+            fields.pop(name)
+            fields["otherurl"] = "; ".join(several[1:])
+            return several[0]
         if name == "url" or (name == "howpublished" and found[0] == stated):
             fields.pop(name)
         return found[0]

@@ -4,12 +4,22 @@ import re
 
 from ragassist.sources.bibtex.values import plain
 
-_AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
+# At an end of the list it is left over from a name that was deleted.
+_AND = re.compile(r"(?<=\s)(?i:and)(?=\s)|^and(?=\s)|(?<=\s)and$")
+_AMPERSAND = re.compile(r"\s\\?&\s")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4}|[^\W\d_]{1,2}")
+# A first and a last name, or more, but no names of places and offices.
+_FULL_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,4}")
+_OFFICE = re.compile(
+    r"\b(?:of|for|the|und|Department|Universit\w*|Institut\w*|Inc|Ltd|Group|Team|Lab)\b"
+)
 _BRACES = re.compile(r"[{}]")
 # From the likeliest on; the last may as well be initials.
 _SUFFIXES = tuple(map(re.compile, (r"(?:Jr|Sr)\.?", "I{2,3}|IV", "VI{0,3}")))
 # Behind a single comma a numeral is mostly a given name: `Rao, V`.
 _LONE_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
+# DBLP numbers people of one name.
+_NUMBERED = re.compile(r"(?<=\w) 0\d{3}$")
 _ET_AL = re.compile(r"[\s,]*\bet\.? al\.?$", re.IGNORECASE)
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*", re.IGNORECASE)
 _EXTENDED = re.compile(r'\s*"?\s*(?:family|given|prefix|suffix)\s*=', re.IGNORECASE)
@@ -38,6 +48,7 @@ def split_names(value: str) -> tuple[tuple[str, ...], bool]:
 
 def _parted(value: str) -> list[str]:
     # Each `and` is at an outer level where the braces before it pair up.
+    value = value.strip()
     parts = []
     start = position = depth = 0
     for found in _AND.finditer(value):
@@ -47,8 +58,20 @@ def _parted(value: str) -> list[str]:
             parts.append(value[start : found.start()])
             start = found.end()
     if parts:
-        return [*parts, value[start:]]
-    return _without_and(value)
+        return [name for part in (*parts, value[start:]) for name in _at_ampersands(part)]
+    return [name for part in _without_and(value) for name in _at_ampersands(part)]
+
+
+def _at_ampersands(part: str) -> list[str]:
+    """`Lee, A. \\& Yu, B.` as two; a company of such a name as one."""
+    names = _AMPERSAND.split(part) if "&" in part and "{" not in part else []
+    are_people = all("," in name or _begins_with_initials(name) for name in names)
+    return names if len(names) > 1 and are_people else [part]
+
+
+def _begins_with_initials(name: str) -> bool:
+    first, _, rest = name.strip().partition(" ")
+    return bool(rest) and first.endswith(".") and bool(_INITIALS.fullmatch(first))
 
 
 def _depth(text: str, start: int, stop: int) -> int:
@@ -61,11 +84,21 @@ def _without_and(value: str) -> list[str]:
     # The semicolon of an entity (`&ouml;`) parts nothing.
     if re.search(r";\s", value) and "&" not in value:
         return value.split(";")
-    pieces = [piece.strip() for piece in value.split(",")]
-    full_names = all(len(piece.split()) > 1 and "=" not in piece for piece in pieces)
-    if len(pieces) > _COMMAS_OF_ONE_NAME + 1 and full_names:
-        return pieces
-    return [value]
+    return _at_commas(value)
+
+
+def _at_commas(value: str) -> list[str]:
+    """Three full names or more, or pairs of family name and initials; any other as one."""
+    pieces = [" ".join(piece.split()) for piece in value.strip(" ,").split(",")]
+    if len(pieces) <= _COMMAS_OF_ONE_NAME:
+        return [value]
+    families, given = pieces[::2], pieces[1::2]
+    if len(families) == len(given) and all(map(_INITIALS.fullmatch, given)):
+        if not any(map(_INITIALS.fullmatch, families)):
+            return [f"{family}, {initials}" for family, initials in zip(families, given)]
+        return [value]
+    are_names = all(map(_FULL_NAME.fullmatch, map(plain, pieces))) and not _OFFICE.search(value)
+    return pieces if are_names else [value]
 
 
 def _name(written: str) -> str:
@@ -75,7 +108,7 @@ def _name(written: str) -> str:
     names = [plain(part) for part in parts]
     last = names[-1]
     if len(names) == 1:
-        return last
+        return _NUMBERED.sub("", last)
     if len(names) == _COMMAS_OF_ONE_NAME and _LONE_SUFFIX.fullmatch(last) and _is_full(names[0]):
         return f"{names[0]} {last}"
     if len(names) == _COMMAS_OF_ONE_NAME + 1 and _rank(last) < _rank(names[1]):

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from ragassist.sources.bibtex.dates import take_date
 from ragassist.sources.bibtex.families import Whole
-from ragassist.sources.bibtex.identifiers import take_doi, take_eprint, take_url
+from ragassist.sources.bibtex.identifiers import other_dois, take_doi, take_eprint, take_url
+from ragassist.sources.bibtex.own_latex import own_latex
 from ragassist.sources.bibtex.people import split_names
 from ragassist.sources.bibtex.values import plain, verbatim
+from ragassist.sources.json_shapes.kinds import CSL_TYPES
 from ragassist.text import title_key
 from ragassist.types import Record
 
-_KINDS = {
+KINDS = {
     "article": "article-journal", "inproceedings": "paper-conference",
     "conference": "paper-conference", "proceedings": "book", "book": "book", "mvbook": "book",
     "collection": "book", "mvcollection": "book", "reference": "book", "mvreference": "book",
@@ -29,6 +31,7 @@ _KINDS = {
     "video": "motion_picture", "letter": "personal_communication", "performance": "performance",
     "jurisdiction": "legal_case", "legislation": "legislation", "misc": "document",
 }  # fmt: skip
+"""What kind of work an entry of a type is, under CSL's names."""
 # The types that say no more than the kind does; any other is kept beside it.
 _PLAIN_TYPES: dict[str | None, frozenset[str]] = {
     kind: frozenset(types.split())
@@ -45,6 +48,8 @@ _PLAIN_TYPES: dict[str | None, frozenset[str]] = {
     }.items()
 }  # fmt: skip
 _MAGAZINES = {"magazine": "article-magazine", "newspaper": "article-newspaper"}
+# Of these a field says what they are; without it, nobody knows of which degree a thesis is.
+_TOLD_BY_TYPE = frozenset({"thesis", "report"})
 _WITHOUT_VENUE = frozenset({"misc", "online", "unpublished", "preprint", "electronic"})
 _PREPRINT_SERVER = re.compile(r"\b(?:\w*rxiv|corr)\b", re.IGNORECASE)
 
@@ -53,11 +58,14 @@ _BIBLATEX_NAMES = {
     "primaryclass": "eprintclass", "school": "institution", "journal": "journaltitle",
     "key": "sortkey", "pdf": "file",
 }  # fmt: skip
-_VERBATIM = re.compile(r"file|.*url.*|bdsk-.*|eprint|link|ee|doi|pmc?id|swhid|crossref|xdata|xref")
-_NAMES = frozenset(
+_VERBATIM = re.compile(
+    r"(?:event|orig)?date|file|.*url.*|bdsk-.*|eprint|link|ee|doi|pmc?id|swhid|crossref|xdata|xref"
+)
+PEOPLE = frozenset(
     "editor editora editorb editorc translator annotator commentator introduction foreword "
     "afterword bookauthor holder namea nameb namec".split()
 )
+"""The fields, beside `author`, that hold names."""
 _ON_ITS_OWN = frozenset("document webpage article dataset software pamphlet".split())
 _CONTAINERS = frozenset("chapter paper-conference entry-encyclopedia".split())
 _TITLED_BY_BOOK = frozenset(
@@ -83,13 +91,16 @@ def to_record(whole: Whole) -> Record | None:
     abstract = plain(fields.pop("abstract", ""))
     if not title and not abstract:
         return None
+    others = other_dois(fields)
     doi = take_doi(fields)
     arxiv_id, pmid = take_eprint(fields)
     kind = _kind(fields, type_, is_preprint=arxiv_id is not None)
     authors, truncated = split_names(fields.pop("author", ""))
     year, date = take_date(fields)
     url = take_url(fields)
-    keywords = _listed(fields, "keywords", "keyword")
+    # Scopus puts its own keywords beside the authors'.
+    own_keywords = _listed(fields, "author_keywords", "author-keywords")
+    keywords = own_keywords or _listed(fields, "keywords", "keyword")
     tags = _listed(fields, *_TAGS)
     record = Record(
         key=whole.entry.key,
@@ -106,14 +117,18 @@ def to_record(whole: Whole) -> Record | None:
         arxiv_id=arxiv_id,
         pmid=pmid,
         url=url,
-        categories=_categories(fields, arxiv_id),
+        categories=(*_categories(fields, arxiv_id), *_listed(fields, "keywords", "keyword")),
         keywords=keywords,
         tags=tags,
         kind=kind,
         retracted=_is_retracted(title, (*keywords, *tags), fields),
         extra=(),
     )
-    return replace(record, extra=_extra(fields, record, type_))
+    # Whose kind is stated beside it has a type that says less.
+    says_kind = "kind" not in whole.fields or "kind" in fields
+    extra = _extra(fields, record, type_ if says_kind else "") | others
+    extra.update(own_latex(whole.fields, _BIBLATEX_NAMES, PEOPLE))
+    return replace(record, extra=tuple(sorted(extra.items())))
 
 
 def _title(fields: Fields, type_: str) -> str:
@@ -129,7 +144,10 @@ def _title(fields: Fields, type_: str) -> str:
 
 
 def _kind(fields: Fields, type_: str, *, is_preprint: bool) -> str | None:
-    kind = _KINDS.get(type_)
+    kind = KINDS.get(type_)
+    if (stated := fields.get("kind", "").strip()) in CSL_TYPES:
+        fields.pop("kind")
+        return stated
     if kind == "article-journal":
         if magazine := _MAGAZINES.get(fields.get("entrysubtype", "").strip().lower()):
             fields.pop("entrysubtype")
@@ -156,7 +174,7 @@ def _venue(fields: Fields, kind: str | None) -> str | None:
 
 
 def _affiliations(fields: Fields) -> tuple[str, ...]:
-    stated = plain(fields.pop("affiliation", ""))
+    stated = plain(fields.pop("affiliation", "") or fields.pop("affiliations", ""))
     # In `[Lee, Ann; Yu, Bo] Univ Here`, what semicolons part is people.
     parts = [stated] if "[" in stated else stated.split(";")
     return tuple(filter(None, (part.strip() for part in parts)))
@@ -189,16 +207,17 @@ def _is_retracted(title: str, terms: tuple[str, ...], fields: Fields) -> bool:
     return any(map(_RETRACTED_NOTE.search, notes))
 
 
-def _extra(fields: Fields, record: Record, type_: str) -> tuple[tuple[str, str], ...]:
+def _extra(fields: Fields, record: Record, type_: str) -> dict[str, str]:
     stated: dict[str, str] = {}
-    if not _says_no_more(type_, record):
-        stated["entrytype"] = type_
     for name, value in fields.items():
         renamed = _BIBLATEX_NAMES.get(name, name)
         text = _as_text(name, value)
         if text and not (renamed == "sortkey" and _is_label(text, record)):
             stated.setdefault(name if renamed in fields else renamed, text)
-    return tuple(sorted(stated.items()))
+    is_vague = type_ in _TOLD_BY_TYPE and "type" not in stated
+    if type_ and (is_vague or not _says_no_more(type_, record)):
+        stated.setdefault("entrytype", type_)
+    return stated
 
 
 def _says_no_more(type_: str, record: Record) -> bool:
@@ -217,7 +236,7 @@ def _is_label(text: str, record: Record) -> bool:
 def _as_text(name: str, value: str) -> str:
     if _VERBATIM.fullmatch(name):
         return verbatim(value)
-    if name in _NAMES:
+    if name in PEOPLE:
         names, truncated = split_names(value)
         return " and ".join((*names, "others") if truncated else names)
     text = plain(value)

@@ -3,6 +3,7 @@
 import re
 from email.utils import parsedate_tz
 
+from ragassist.sources.fields import says_withdrawn
 from ragassist.sources.json_shapes import identifiers
 from ragassist.sources.json_shapes.people import people, whole_name, without_et_al
 from ragassist.sources.json_shapes.values import JsonObject, extra_of, objects, scalar, text
@@ -18,10 +19,12 @@ def record(stated: JsonObject, line: int) -> Record:
     """One preprint, dated by its first version; the dump's `update_date` is no publication."""
     arxiv_id = identifiers.arxiv_id(text(stated, "id"))
     authors, truncated = _authors(stated)
+    comment = text(stated, "comments") or ""
+    abstract = text(stated, "abstract") or ""
     date = _submitted(stated) or _month_of(arxiv_id)
     return Record(
         title=text(stated, "title") or "",
-        abstract=text(stated, "abstract") or "",
+        abstract=abstract,
         authors=authors,
         authors_truncated=truncated,
         year=identifiers.year(date),
@@ -32,9 +35,8 @@ def record(stated: JsonObject, line: int) -> Record:
         url=f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else None,
         categories=tuple(dict.fromkeys((text(stated, "categories") or "").split())),
         kind="article",
-        extra=extra_of(
-            [("note", text(stated, "comments")), ("number", scalar(stated, "report-no"))]
-        ),
+        retracted=says_withdrawn(comment) or says_withdrawn(abstract),
+        extra=extra_of([("note", comment), ("number", scalar(stated, "report-no"))]),
         line=line,
     )
 

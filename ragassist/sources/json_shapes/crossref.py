@@ -33,20 +33,26 @@ def record(stated: JsonObject, line: int) -> Record:
     title = first_text(stated, "title") or ""
     return Record(
         title=_with_subtitle(title, first_text(stated, "subtitle")),
-        abstract=text(stated, "abstract") or "",
+        abstract=csl.abstract_of(stated),
         authors=authors,
         authors_truncated=truncated,
         affiliations=_affiliations(stated),
         year=year,
         date=date,
-        venue=first_text(stated, "container-title") or text(within(stated, "event"), "name"),
+        venue=_venue(stated, kind),
         doi=identifiers.doi(scalar(stated, "DOI")),
         arxiv_id=identifiers.arxiv_id_in(_primary_address(stated)),
         url=text(stated, "URL"),
         categories=texts(stated.get("subject")),
         kind=kind,
         retracted=_is_retracted(stated, title),
-        extra=extra_of([*csl.variables(stated, kind), ("update-to", _notices(stated))]),
+        extra=extra_of(
+            [
+                *csl.variables(stated, kind),
+                ("update-to", _notices(stated)),
+                *identifiers.beside(scalar(stated, "DOI")),
+            ]
+        ),
         line=line,
     )
 
@@ -61,6 +67,14 @@ def _published(stated: JsonObject) -> tuple[int | None, str | None]:
 
 def _with_subtitle(title: str, subtitle: str | None) -> str:
     return f"{title}: {subtitle}" if title and subtitle and subtitle not in title else title
+
+
+def _venue(stated: JsonObject, kind: str | None) -> str | None:
+    venue = first_text(stated, "container-title") or text(within(stated, "event"), "name")
+    if venue or kind != "article":
+        return venue
+    # The server of a preprint.
+    return next(iter(named(objects(stated, "institution"), "name")), None)
 
 
 def _affiliations(stated: JsonObject) -> tuple[str, ...]:

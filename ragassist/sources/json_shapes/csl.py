@@ -51,14 +51,19 @@ _ISSUED_IN_PARTS = frozenset({"article-journal", "article-magazine", "article-ne
 _ROLES = {"editor": "editor", "translator": "translator", "container-author": "bookauthor"}
 # What has a field of its own in `Record`, or says nothing of the work.
 _TAKEN = frozenset(
-    "id type title abstract author issued container-title DOI PMID URL keyword note custom "
-    "citation-key citationKey citekey citation-label system_id accessed source".split()
+    "id type title abstract author issued container-title DOI PMID URL keyword keywords tags note "
+    "custom citation-key citationKey citekey citation-label system_id accessed source".split()
 )
-_OWN_NAMES = frozenset(
-    "arxiv_id date tags categories affiliations retracted doi pmid kind keywords".split()
-)
+_OWN_NAMES = frozenset("arxiv_id date tags categories affiliations retracted kind keywords".split())
+# As BibLaTeX numbers them behind the months.
+_SEASONS = {"1": "21", "2": "22", "3": "23", "4": "24", "spring": "21", "summer": "22",
+            "autumn": "23", "fall": "23", "winter": "24"}  # fmt: skip
+_YEAR_DIGITS = 4
+_TRUE = (True, 1, "1", "true")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _LONGEST_NAME = 60
+_HEADING = re.compile(r"<jats:title>([^<>]{0,100})</jats:title>", re.IGNORECASE)
+_WHOLE = frozenset({"abstract", "summary"})
 
 
 def record(stated: JsonObject, line: int) -> Record:
@@ -75,7 +80,7 @@ def record(stated: JsonObject, line: int) -> Record:
     return Record(
         key=_key(stated, note),
         title=first_text(stated, "title") or "",
-        abstract=first_text(stated, "abstract") or "",
+        abstract=abstract_of(stated),
         authors=authors,
         authors_truncated=truncated,
         affiliations=texts(_listed(custom.get("affiliations"))),
@@ -87,8 +92,8 @@ def record(stated: JsonObject, line: int) -> Record:
         pmid=identifiers.pmid(scalar(stated, "PMID") or note.named.get("pmid")),
         url=text(stated, "URL"),
         categories=texts(_listed(custom.get("categories"))),
-        keywords=texts(stated.get("keyword")),
-        tags=texts(_listed(custom.get("tags"))),
+        keywords=texts(_listed(custom.get("keywords"))) or _keywords(stated),
+        tags=texts(_listed(custom.get("tags"))) or texts(stated.get("tags")),
         kind=kind,
         retracted=custom.get("retracted") is True,
         extra=_extra(stated, note, kind),
@@ -96,8 +101,24 @@ def record(stated: JsonObject, line: int) -> Record:
     )
 
 
+def abstract_of(stated: JsonObject) -> str:
+    """The abstract; where it is in JATS without the heading over all of it, others with a colon."""
+    written = stated.get("abstract")
+    if isinstance(written, str) and _HEADING.search(written):
+        stated = {"abstract": _HEADING.sub(_as_label, written)}
+    return first_text(stated, "abstract") or ""
+
+
+def _as_label(heading: re.Match[str]) -> str:
+    label = heading[1].strip().rstrip(":.")
+    return " " if label.lower() in _WHOLE or not label else f" {label}: "
+
+
 def issued(value: object) -> tuple[int | None, str | None]:
-    """Year and date of a date variable; of a range its beginning, of a season the year."""
+    """Year and date of a date variable; of a range its beginning, of a season the year.
+
+    What more it says, `more_of_date` has.
+    """
     if isinstance(value, (str, int)):
         return _written(str(value) if type(value) is int else value)
     if not isinstance(value, dict):
@@ -111,6 +132,36 @@ def issued(value: object) -> tuple[int | None, str | None]:
     return _written(text(value, "raw", "literal"))
 
 
+def more_of_date(value: object) -> str | None:
+    """What a date variable says beyond what `issued` takes of it, as BibLaTeX's `date` does.
+
+    The end of a range (`2000/2001`), a season (`2000-22`), that it is uncertain (`2000~`), and
+    words (`in press`, `circa 1999`) as they stand; None where there is no more.
+    """
+    if isinstance(value, (str, int)):
+        value = {"raw": str(value)}
+    if not isinstance(value, dict):
+        return None
+    ranges = value.get("date-parts")
+    parts = ranges[:2] if isinstance(ranges, list) else []
+    dates = [date or year for year, date in map(identifiers.date_of_parts, parts)]
+    if not dates or dates[0] is None:
+        return _words(text(value, "raw", "literal"))
+    if len(dates) > 1 and dates[1] is not None and dates[1] != dates[0]:
+        return f"{dates[0]}/{dates[1]}"
+    season = scalar(value, "season")
+    if season in _SEASONS and len(str(dates[0])) == _YEAR_DIGITS:
+        return f"{dates[0]}-{_SEASONS[season]}"
+    return f"{dates[0]}~" if value.get("circa") in _TRUE else None
+
+
+def _words(written: str | None) -> str | None:
+    """A date as text, unless it is all taken."""
+    if written is None or _written(written)[1] == written:
+        return None
+    return None if str(_written(written)[0]) == written else written
+
+
 def _written(value: object) -> tuple[int | None, str | None]:
     """A date as text, in the order of ISO 8601 or as a year among words."""
     stated = identifiers.date(value) if isinstance(value, str) else None
@@ -122,7 +173,12 @@ def variables(stated: JsonObject, kind: str | None) -> list[tuple[str, str | Non
     found = [(own, _variable(stated, name)) for name, own in _names(kind).items()]
     for role, own in _ROLES.items():
         found.append((own, " and ".join(people(stated.get(role))[0])))
-    return [*found, ("urldate", issued(stated.get("accessed"))[1])]
+    accessed = stated.get("accessed")
+    return [
+        *found,
+        ("urldate", more_of_date(accessed) or issued(accessed)[1]),
+        ("date", more_of_date(stated.get("issued"))),
+    ]
 
 
 def _names(kind: str | None) -> dict[str, str]:
@@ -147,6 +203,14 @@ def _key(stated: JsonObject, note: Note) -> str | None:
     return None if own is None or _ADDRESS.match(own) else own
 
 
+def _keywords(stated: JsonObject) -> tuple[str, ...]:
+    """Parted as BibTeX's are: a list with semicolons may hold commas in its parts."""
+    value = stated.get("keyword", stated.get("keywords"))
+    if isinstance(value, str) and ";" in value:
+        value = value.split(";")
+    return tuple(dict.fromkeys(texts(value)))
+
+
 def _arxiv_id(stated: JsonObject, custom: JsonObject, note: Note) -> str | None:
     own = identifiers.arxiv_id(text(custom, "arxiv_id")) or note.arxiv_id
     return own or identifiers.arxiv_id_in(scalar(stated, "number"), text(stated, "URL"))
@@ -159,6 +223,7 @@ def _extra(stated: JsonObject, note: Note, kind: str | None) -> tuple[tuple[str,
             *variables(stated, kind),
             *_others(within(stated, "custom"), _OWN_NAMES),
             *_others(stated, beside),
+            *identifiers.beside(scalar(stated, "DOI"), scalar(stated, "PMID")),
             *note.extra,
             ("pmcid", identifiers.pmcid(note.named.get("pmcid"))),
             ("note", note.rest),

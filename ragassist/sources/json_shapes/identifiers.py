@@ -2,9 +2,12 @@
 
 import re
 
+from ragassist.sources.identifiers import beside_doi, dois_apart
+from ragassist.text import one_line
+
 # None is longer; a field of megabytes is no identifier, and searching it takes its time.
 _LONGEST = 500
-_DOI = re.compile(r"(10\.\d{4,9}/\S*[^\s.,;])")
+_DOI = re.compile(r"(?<![\d.])(10\.\d{1,9}(?:\.\d{1,9}){0,3}/\S*[^\s.,;])")
 _ARXIV = re.compile(r"(?<!\w)(?<!\d\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
 _ARXIV_ADDRESS = re.compile(r"\barxiv\.org/(?:abs|pdf|html)/([^\s?#]+?)(?:\.pdf)?$", re.IGNORECASE)
 _ARXIV_LABEL = re.compile(r"^arxiv:\s*(\S+)(?:\s*\[[\w.-]{2,20}\])?$", re.IGNORECASE)
@@ -21,8 +24,25 @@ _FIRST_YEAR, _LAST_YEAR = 1400, 2099
 
 def doi(value: str | None) -> str | None:
     """Lower case, without a resolver; None where there is none."""
-    found = _DOI.search((value or "")[:_LONGEST])
+    stated = (value or "")[:_LONGEST]
+    if stated.count("10.") > 1:
+        stated = dois_apart(stated)[0]
+    found = _DOI.search(stated)
     return found[1].lower() if found else None
+
+
+def beside(
+    doi_field: str | None, pmid_field: str | None = None, arxiv_field: str | None = None
+) -> list[tuple[str, str | None]]:
+    """What `extra` is to hold of these fields: other DOIs, and whatever is no identifier."""
+    kept: list[tuple[str, str | None]] = []
+    if doi_field and (not (own := doi(doi_field)) or doi_field.count("10.") > 1):
+        kept += beside_doi([doi_field], own).items()
+    if pmid_field and pmid(pmid_field) is None:
+        kept.append(("pmid", one_line(pmid_field)))
+    if arxiv_field and arxiv_id(arxiv_field) is None:
+        kept.append(("arxiv_id", one_line(arxiv_field)))
+    return kept
 
 
 def arxiv_id(value: str | None) -> str | None:

@@ -22,7 +22,8 @@ _LONGEST_ABSTRACT = 200_000
 # Below it a concept is only the ancestor of one that was assigned.
 _LEAST_SCORE = 0.3
 _PERIODICALS = {"journal": "article-journal", "conference": "paper-conference",
-                "repository": "article"}  # fmt: skip
+                "repository": "article", "book series": "chapter",
+                "ebook platform": "chapter"}  # fmt: skip
 # Types of what a journal prints beside its articles.
 _IN_PERIODICALS = frozenset({"article", "review", "letter", "editorial", "erratum", "retraction"})
 
@@ -106,8 +107,10 @@ def _kind(stated: JsonObject, places: list[JsonObject]) -> str | None:
     deposited = kinds.of_deposit(stated.get("type_crossref"))
     if text(stated, "type") not in _IN_PERIODICALS:
         return kinds.of_deposit(stated.get("type")) or deposited
+    # OpenAlex calls articles what journals and conferences print; preprints have their own type.
     within_what = text(within(places[0], "source"), "type") or ""
-    return deposited or _PERIODICALS.get(within_what)
+    raw = kinds.of_deposit(text(places[0], "raw_type"))
+    return deposited or raw or _PERIODICALS.get(within_what, "article-journal")
 
 
 def _extra(stated: JsonObject, places: list[JsonObject]) -> tuple[tuple[str, str], ...]:
@@ -118,6 +121,7 @@ def _extra(stated: JsonObject, places: list[JsonObject]) -> tuple[tuple[str, str
     return extra_of(
         [
             ("openalex", _last_part(scalar(stated, "id") or scalar(ids, "openalex"))),
+            *identifiers.beside(text(stated, "doi") or text(ids, "doi"), scalar(ids, "pmid")),
             ("mag", scalar(ids, "mag")),
             ("pmcid", identifiers.pmcid(scalar(ids, "pmcid"))),
             ("volume", scalar(biblio, "volume")),

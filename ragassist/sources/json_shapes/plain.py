@@ -45,11 +45,11 @@ def record(given: JsonObject, line: int) -> Record:
         pmid=identifiers.pmid(scalar(stated, "pmid", "pubmed_id", "PMID")),
         url=text(stated, "url", "URL"),
         categories=texts(stated.get("categories")),
-        keywords=texts(stated.get("keywords")),
+        keywords=texts(stated.get("keywords") or stated.get("keyword")),
         tags=texts(stated.get("tags")),
         kind=_kind(stated),
         retracted=stated.get("retracted") is True,
-        extra=_extra(stated.get("extra")),
+        extra=_extra(stated.get("extra"), _unread(stated)),
         line=line,
     )
 
@@ -107,7 +107,15 @@ def _kind(stated: JsonObject) -> str | None:
     )
 
 
-def _extra(value: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, dict):
+def _unread(stated: JsonObject) -> list[tuple[str, str | None]]:
+    """What stands where an identifier should and is none, and further DOIs."""
+    names = ("pmid", "pubmed_id", "PMID")
+    arxiv = text(stated, "arxiv_id", "arxiv")
+    return identifiers.beside(text(stated, "doi", "DOI"), scalar(stated, *names), arxiv)
+
+
+def _extra(value: object, beside: list[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:
+    own = value if isinstance(value, dict) else {}
+    if not own and not beside:
         return ()
-    return extra_of((one_line(name), scalar(value, name)) for name in value)
+    return extra_of([*((one_line(name), scalar(own, name)) for name in own), *beside])

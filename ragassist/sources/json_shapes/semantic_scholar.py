@@ -74,6 +74,7 @@ def _extra(stated: JsonObject, ids: JsonObject, journal: JsonObject) -> tuple[tu
         [
             ("s2", scalar(stated, "paperId")),
             ("corpusid", scalar(ids, "CorpusId") or scalar(stated, "corpusId", "corpusid")),
+            *identifiers.beside(text(ids, "DOI"), scalar(ids, "PubMed"), text(ids, "ArXiv")),
             ("mag", scalar(ids, "MAG")),
             ("acl", scalar(ids, "ACL")),
             ("dblp", scalar(ids, "DBLP")),

@@ -1,5 +1,7 @@
 """Zotero's own items: its web API, and Better BibTeX's JSON."""
 
+from typing import Any
+
 from ragassist.sources.json_shapes import identifiers, kinds
 from ragassist.sources.json_shapes.notes import Note, read_note
 from ragassist.sources.json_shapes.people import whole_name, without_et_al
@@ -74,6 +76,43 @@ def record(stated: JsonObject, line: int) -> Record:
     )
 
 
+class Collections:
+    """What is in which collection of a library, which Better BibTeX's JSON states once for all.
+
+    Args:
+        stated: the collections by key, each with its name and the numbers of its items.
+    """
+
+    def __init__(self, stated: JsonObject) -> None:
+        found = [(key, one) for key, one in stated.items() if isinstance(one, dict)]
+        self._names = {key: text(one, "name") for key, one in found}
+        self._of: dict[object, list[str]] = {}
+        for key, one in found:
+            held = one.get("items")
+            for item in held if isinstance(held, list) else ():
+                if isinstance(item, (int, str)) and (name := self._names[key]):
+                    self._of.setdefault(item, []).append(name)
+
+    def file(self, item: JsonObject) -> dict[str, Any]:
+        """The item with the names of its collections, in the form that the item itself may have."""
+        own = item.get("collections")
+        keys = [key for key in own if isinstance(key, str)] if isinstance(own, list) else []
+        names = [name for key in keys if (name := self._names.get(key))]
+        for number in (item.get("itemID"), item.get("itemKey"), item.get("key")):
+            if isinstance(number, (int, str)):
+                names += self._of.get(number, [])
+        others = [one for one in own if one not in keys] if isinstance(own, list) else []
+        if not names:
+            return dict(item)
+        return {**item, "collections": [*others, *({"name": n} for n in dict.fromkeys(names))]}
+
+
+def collections_in(stated: JsonObject) -> Collections | None:
+    """Those that stand beside a list of items; None where there are none."""
+    named_by_key = within(stated, "collections")
+    return Collections(named_by_key) if named_by_key else None
+
+
 def is_no_work(stated: JsonObject) -> bool:
     """Whether it is what Zotero keeps beside works: a note, a file; its API wraps either."""
     kind = (within(stated, "data") or stated).get("itemType")
@@ -109,6 +148,8 @@ def _extra(own: JsonObject, note: Note) -> tuple[tuple[str, str], ...]:
         ("editor", " and ".join(_people(own, frozenset({"editor"})))),
         ("pmcid", identifiers.pmcid(note.named.get("pmcid"))),
         ("note", note.rest),
+        *identifiers.beside(text(own, "DOI"), scalar(own, "PMID")),
+        ("urldate", identifiers.date(text(own, "accessDate"))),
         ("zotero", key_of(own, "key", "itemKey")),
     ]
     return extra_of([*found, *note.extra])

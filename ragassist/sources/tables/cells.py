@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
+from ragassist.sources.fields import date_in, screened_as
+from ragassist.sources.identifiers import is_web_address, urls_apart
 from ragassist.sources.json_shapes import identifiers, kinds
 from ragassist.sources.json_shapes.notes import Note, read_note
 from ragassist.sources.json_shapes.people import without_et_al
 from ragassist.sources.json_shapes.values import LONGEST_KEY, extra_of, plain, scalar
 from ragassist.sources.tables.columns import Columns
+from ragassist.sources.tables.lists import list_in
 from ragassist.text import one_line
 from ragassist.types import Record
 
@@ -36,6 +39,10 @@ _KINDS = {
     "conference proceeding": "paper-conference",
     "proceedings paper": "paper-conference",
     "ieee conferences": "paper-conference",
+    "ieee journals": "article-journal",
+    "ieee magazines": "article-magazine",
+    "ieee early access articles": "article-journal",
+    "ieee standards": "standard",
     "inproceedings": "paper-conference",
     "conference": "paper-conference",
     "c": "paper-conference",
@@ -72,6 +79,8 @@ _SCOPUS_NUMBER = re.compile(r"\s*\(\d{6,}\)$")
 _AND = re.compile(r" and | & ")
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)\s*$")
 _ADDRESS = re.compile(r"https?://|rayyan-\d", re.IGNORECASE)
+_NUMBER_OF_RAYYAN = re.compile(r"rayyan-\d{1,12}", re.IGNORECASE)
+_LONGEST_DATE = 100
 _EXTRA = ("volume", "number", "eid", "publisher", "issn", "isbn", "langid", "series", "edition",
           "location", "editor", "shortjournal", "scopus", "wos", "lens")  # fmt: skip
 
@@ -113,8 +122,8 @@ def record_of(columns: Columns, row: Sequence[str], line: int) -> Record:
     cells = Cells(columns, row)
     note = read_note(None if cells.exporter == "ragassist" else cells.raw("note"))
     authors, truncated = _authors(cells)
-    date = identifiers.date(cells.line("date"))
-    year = identifiers.year(cells.line("year")) or identifiers.year(date or cells.line("date"))
+    year, date = _published(cells)
+    url, other_urls = _urls(cells)
     kinds_stated = [one_line(kind).lower() for kind in cells.all("kind")]
     abstract = cells.text("abstract")
     return Record(
@@ -125,29 +134,54 @@ def record_of(columns: Columns, row: Sequence[str], line: int) -> Record:
         authors_truncated=truncated,
         affiliations=_several(cells, "affiliations"),
         year=year,
-        date=date if date and (date != str(year) or cells.exporter == "ragassist") else None,
+        date=date,
         venue=_venue(cells),
         doi=identifiers.doi(cells.line("doi") or note.named.get("doi")),
         arxiv_id=_arxiv_id(cells, note),
         pmid=identifiers.pmid(cells.line("pmid") or note.named.get("pmid")),
-        url=cells.line("url") or None,
+        url=url,
         categories=_several(cells, "categories"),
         keywords=_several(cells, "keywords"),
         tags=(*_several(cells, "tags"), *_screening(cells)),
         kind=_kind(cells, kinds_stated),
         retracted=cells.line("retracted").lower() in _YES
         or not _RETRACTED.isdisjoint(kinds_stated),
-        extra=_extra(cells, note),
+        extra=_extra(cells, note, other_urls),
         line=line,
     )
 
 
 def _key(cells: Cells, note: Note) -> str | None:
     own = cells.line("key")[:LONGEST_KEY].strip()
-    # Zotero's `Key` is its number of the item, and so are addresses: nobody's own key.
+    # Zotero's `Key` is its number of the item, and so are Rayyan's and addresses: nobody's own key.
     if cells.exporter == "zotero" or _ADDRESS.match(own):
         return note.key
     return own or None
+
+
+def _published(cells: Cells) -> tuple[int | None, str | None]:
+    """Year and date; the date as others write it as well, and in columns of its own."""
+    stated = cells.line("date")
+    date = identifiers.date(stated)
+    year = identifiers.year(cells.line("year")) or identifiers.year(date or stated)
+    if cells.exporter == "ragassist":
+        return year, date
+    if date is None or "-" not in date:
+        parts = (stated, f"{cells.line('month')} {cells.line('day')}")
+        written = [f"{year} {part}" for part in parts if year and part.strip()]
+        early = () if year else cells.all("early")
+        found = [date_in(text[:_LONGEST_DATE]) for text in (stated, *written, *early)]
+        year = year or next((own for own, _ in found if own), None)
+        date = next((exact for own, exact in found if exact and own == year), None)
+    return year, date
+
+
+def _urls(cells: Cells) -> tuple[str | None, str | None]:
+    """The first address, and the others where there are several in one cell."""
+    first, *others = urls_apart(cells.line("url"))
+    if others and is_web_address(first):
+        return first, "; ".join(others)
+    return cells.line("url") or None, None
 
 
 def _arxiv_id(cells: Cells, note: Note) -> str | None:
@@ -169,6 +203,8 @@ def _several(cells: Cells, field: str) -> tuple[str, ...]:
 
 
 def _parts(cells: Cells, field: str, cell: str) -> list[str]:
+    if (listed := list_in(cell)) is not None:
+        return listed
     if ";" in cell or cells.exporter:
         return cell.split(";")
     # Affiliations and tags hold commas of their own.
@@ -177,10 +213,15 @@ def _parts(cells: Cells, field: str, cell: str) -> list[str]:
 
 
 def _authors(cells: Cells) -> tuple[tuple[str, ...], bool]:
+    groups = _several(cells, "group_authors")
+    if (listed := list_in(cells.raw("authors"))) is not None:
+        names, truncated = without_et_al(map(_name, listed))
+        return tuple(dict.fromkeys((*names, *groups))), truncated
     written = one_line(cells.raw("authors"))
     shortened = _ELLIPSIS.sub("", written)
     names, truncated = without_et_al(map(_name, _names(shortened, bool(cells.exporter))))
-    return names, truncated or shortened != written
+    beside = (group for group in groups if group not in names)
+    return (*names, *beside), truncated or shortened != written
 
 
 def _name(written: str) -> str:
@@ -198,6 +239,10 @@ def _names(written: str, only_semicolons: bool) -> Iterable[str]:
     if "|" in written:
         return written.split("|")
     names = [name for part in _AND.split(written) for name in _parted(part)]
+    # PubMed ends the list with a full stop.
+    ends = [name.endswith(".") for name in names]
+    if len(names) > 1 and ends[-1] and not any(ends[:-1]) and "," not in names[-1]:
+        names[-1] = names[-1].removesuffix(".")
     return names if len(names) > 1 else [written]
 
 
@@ -221,21 +266,29 @@ def _kind(cells: Cells, stated: Sequence[str]) -> str | None:
 
 def _screening(cells: Cells) -> tuple[str, ...]:
     decided = _INCLUDED.get(cells.line("included"))
-    return (decided,) if decided else ()
+    return (decided,) if decided else screened_as(cells.raw("note"))
 
 
-def _extra(cells: Cells, note: Note) -> tuple[tuple[str, str], ...]:
+def _extra(cells: Cells, note: Note, other_urls: str | None) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str | None]] = [(field, cells.line(field)) for field in _EXTRA]
     first, last = cells.line("page_start"), cells.line("page_end")
     found += [
         ("pages", cells.line("pages") or "-".join(filter(None, (first, last)))),
         ("pmcid", identifiers.pmcid(cells.line("pmcid") or note.named.get("pmcid"))),
         ("zotero", cells.line("key") if cells.exporter == "zotero" else None),
+        ("otherurl", other_urls),
+        ("ids", _number_of_rayyan(cells)),
+        *identifiers.beside(*map(cells.line, ("doi", "pmid", "arxiv_id"))),
         *note.extra,
         ("note", note.rest),
         *_own_extra(cells),
     ]
     return extra_of(found)
+
+
+def _number_of_rayyan(cells: Cells) -> str | None:
+    own = cells.line("key")
+    return own if _NUMBER_OF_RAYYAN.fullmatch(own) else None
 
 
 def _own_extra(cells: Cells) -> list[tuple[str, str | None]]:

@@ -14,6 +14,10 @@ _HEADINGS = {
     "creators",
     "year": "year, publication year, pub year, published year, year published, year of publication",
     "date": "publication date, date published, published date, date, published, cover date",
+    "month": "month, publication month",
+    "day": "day, publication day",
+    "early": "early access date",
+    "group_authors": "group authors, group author, corporate authors, corporate author",
     "venue": "source title, publication title, journal, journal title, journal name, journal/book, "
     "venue, book title, publication, publication name, container title, proceedings title, "
     "secondary title, conference, conference name, conference title, source",
@@ -24,7 +28,7 @@ _HEADINGS = {
     "key": "citation key, citekey, bibtex key, bibtex citation key, key, identifier, _id, id, "
     "paper id",
     "kind": "kind, document type, item type, entry type, entrytype, publication type, "
-    "content type, reference type, bibliography type, type",
+    "document identifier, content type, reference type, bibliography type, type",
     "keywords": "author keywords, keywords, keyword, key words, automatic tags",
     "tags": "manual tags, tags, groups, collections",
     "categories": "categories, index keywords, keywords plus, wos categories, "
@@ -60,6 +64,9 @@ _WOS_TAGS = {
     "abstract": "ab",
     "authors": "af, au",
     "year": "py",
+    "date": "pd",
+    "early": "ea",
+    "group_authors": "ca",
     "venue": "so",
     "doi": "di",
     "pmid": "pm",
