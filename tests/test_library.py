@@ -1,6 +1,7 @@
 """The façade as somebody else's program uses it, and the whole way on real pages."""
 
 import json
+import re
 import threading
 from itertools import permutations
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from ragassist import Library
 from ragassist.errors import UsageError
 from ragassist.types import Answer, Declined
+from tests.chat_server import ChatServer, Reply
 from tests.papers_made import make_papers
 from tests.shared_data import shared
 
@@ -114,3 +116,26 @@ def test_a_question_about_tools_is_answered_by_papers_about_tools(tmp_path: Path
     assert len(answer.references) >= 2
     assert all("tool" in paper.abstract.lower() for paper in answer.references)
     assert isinstance(pizza, Declined)
+
+
+def test_the_readmes_chain_runs_on_a_library(
+    tmp_path: Path, refs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    (code,) = (
+        part
+        for part in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        if "as_retriever" in part
+    )
+    with Library.open(tmp_path / "papers" / ".ragassist") as library:
+        library.add(refs)
+    with ChatServer([Reply(text="Owls in the barn hear.")]) as server:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        exec(compile(code, "README.md", "exec"), {})
+
+    assert capsys.readouterr().out == "Owls in the barn hear.\n"
+    asked = server.requests[0].user
+    assert asked.startswith("In a haiku: what is known of tool learning?\n[")
+    assert asked.count("\n[") == 5

@@ -52,11 +52,13 @@ paper    {paper_id, title, authors: [name], authors_truncated, affiliations, yea
          states is null or empty.
 failure  {line, reason, excerpt, expected}; line 0 is the whole file.
 claim    {text, citations: [paper_id], invented: [key], verdict, why, evidence: [{paper_id, quote,
-         start, stop}], paragraph, first_written}; `invented` are keys that name no paper,
+         start, stop}], paragraph, first_written, row: [[heading, cell]]}; `row` is empty but in a
+         table, `invented` are keys that name no paper,
          `first_written` the sentence before a repair.
 origin   {answerer: "extractive" | "provider:model", prompts: {name: version}, usage: {calls,
          input_tokens, output_tokens, cached_replies, cost_usd: dollars, or null where the price is
-         not known}, repairs, interrupted, failure}
+         not known}, repairs, interrupted, failure, shortened, rounds: [{query, why,
+         found: [paper_id]}]}; `shortened` where --words ended the text, `rounds` are the searches
 passage  {paper_id, title, rank, score, bm25, similarity, start, stop, text}
 Offsets are half-open, in characters (code points), into the paper's abstract.
 """
@@ -139,6 +141,7 @@ def of_claim(claim: Claim) -> dict[str, Any]:
         "evidence": [dataclasses.asdict(quote) for quote in claim.evidence],
         "paragraph": claim.paragraph,
         "first_written": claim.first_written,
+        "row": [list(column) for column in claim.row],
     }
 
 

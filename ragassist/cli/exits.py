@@ -20,6 +20,8 @@ def end_with(origin: Origin, *, declined: bool) -> None:
         ModelUnavailable: the model failed on the way.
         typer.Exit: with the code, where it is not 0.
     """
+    if origin.shortened:
+        typer.echo("the text ends at the number of words asked for: there was more", err=True)
     if origin.failure:
         raise ModelUnavailable(f"the text ends here: {origin.failure}")
     if origin.interrupted:
