@@ -33,9 +33,10 @@ build: .venv/.ready  ## build the wheel and run its demo from a clean venv outsi
 	$(BIN)/python -m uv pip install --quiet --python "$$place/venv/bin/python" dist/*.whl; \
 	cd "$$place" && venv/bin/ragassist demo
 
-bench: .venv/.ready  ## speed, as ratios in one run
+bench: .venv/.ready  ## speed, as ratios in one run; and a model's sentences against their bar
 	@$(BIN)/python -m eval.bench.speed
 	@$(BIN)/python -m eval.bench.reading
+	@$(BIN)/python -m eval.bench.streaming
 
 clean:
 	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

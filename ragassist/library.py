@@ -537,6 +537,12 @@ class Library:
 
         return count_passing(self._catalog(), filters or Filters())
 
+    def unknown_in(self, filters: Filters) -> tuple[str, ...]:
+        """What the filters name and no paper has, a sentence each, with what is near to it."""
+        from ragassist.storage.papers import unknown_values
+
+        return tuple(unknown_values(self._catalog(), filters))
+
     def asks_chroma(self) -> bool:
         """Whether searching it takes Chroma, since it has too many chunks to compare with each."""
         return int(self._catalog().value("SELECT count(*) FROM chunks")) > self._exact_up_to
@@ -910,10 +916,13 @@ class Library:
     def _chat_model(self) -> "ChatModel | None":
         if self._model is None and self._model_choice is not None:
             from ragassist.models.chat import ChatModel
-            from ragassist.models.choice import ModelChoice
 
-            stated = self._model_choice
-            choice = ModelChoice(name=stated) if isinstance(stated, str) else stated
+            choice = self._model_choice
+            if isinstance(choice, str):
+                from ragassist.models.choice import choice_from
+                from ragassist.settings import load_settings
+
+                choice = choice_from(load_settings(), choice)
             cache = self._replies() if choice.remember else None
             self._model = ChatModel(choice, cache=cache, notify=self._notify, wrote=self._wrote)
         return self._model

@@ -2,11 +2,16 @@
 
 import re
 
-# A run of sentence-ending marks, closing quotes or brackets after it, then space or the end.
-# Ideographic full stops need no space after them. Possessive, and entered only where a run
+# A run of sentence-ending marks, closing quotes, brackets or emphasis after it, then space or the
+# end. Ideographic full stops need no space after them. Possessive, and entered only where a run
 # begins: a run of n marks costs n steps, not n squared.
-_END = re.compile(r"(?:(?<![.!?])[.!?]++[\"'”’)\]}]*+(?=\s|$)|[。！？]+[”’」』）]*)")
-_LAST_WORD = re.compile(r"[^\s(\[{\"'“‘]+$")
+_END = re.compile(
+    r"(?:(?<![.!?])[.!?]++[\"'”’»›)\]}*_`]*+(?=\s|$)"
+    r"|[。！？]++[”’」』）]*+(?:[*_`]++(?=\s|$))?)"
+)
+_LAST_WORD = re.compile(r"[^\s(\[{\"'“‘«‹*_`]+$")
+# Emphasis begins a sentence as the word in it would.
+_EMPHASIS = "*_`"
 _NEXT = re.compile(r"\s*(\S{1,40})")
 _INITIAL = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")
 _ENUMERATOR = re.compile(r"^\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])\)?$")
@@ -57,12 +62,13 @@ def _ends_sentence(text: str, start: int, mark: int, stop: int, limit: int) -> b
     following = _NEXT.match(text, stop, limit)
     if following is None:
         return True
-    after = following.group(1)
+    after = following.group(1).lstrip(_EMPHASIS) or following.group(1)
     if text[mark] in "。！？":
         return True
     if after[0] in ".,;:)]}%" or (after[0].islower() and not _names_a_thing(after)):
         return False
-    if text[mark] in "!?" or stop - mark > 1:
+    # `*et al.*` is the abbreviation still.
+    if text[mark] in "!?" or len(text[mark:stop].rstrip(_EMPHASIS)) > 1:
         return not text.startswith("...", mark) or after[0].isupper()
     window = text[max(start, mark - 40) : mark]
     found = _LAST_WORD.search(window)

@@ -27,8 +27,8 @@ class Settings(BaseSettings):
         model: the chat model as `provider:model`; without one, answers are the abstracts' own
             sentences.
         model_timeout_s: seconds to wait for a model's next word.
-        model_window: tokens that the model reads and writes together; without it, what is known of
-            the model.
+        model_window: tokens that the model reads and writes together, 1024 at least; without it,
+            what is known of the model.
         max_answer_tokens: the longest answer a model may write.
         max_cost: US dollars that a run may cost; the call that might pass it is not made.
         prices: file of what models cost, and of their windows, beside those that are known.
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     lock_wait_s: float = Field(default=300.0, ge=0)
     model: str | None = None
     model_timeout_s: float = Field(default=60.0, gt=0)
-    model_window: int | None = Field(default=None, ge=1)
+    model_window: int | None = Field(default=None, ge=1024)
     max_answer_tokens: int = Field(default=1500, ge=1)
     max_cost: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     prices: Path | None = None

@@ -261,16 +261,18 @@ class Usage:
 
     Attributes:
         calls: to the model, repairs included; one that is tried again is one.
-        input_tokens, output_tokens: as the provider counts them; 0 where it does not say.
+        input_tokens, output_tokens: as the provider counts them, estimated where it does not. A try
+            that failed after its prompt was sent is among them: it may be billed.
         cached_replies: that were known from earlier calls; they are not among the calls.
-        cost_usd: of the calls, estimated where the provider does not count the tokens; None where
-            the price is not known.
+        estimates: how often tokens had to be estimated; 0 where all were counted.
+        cost_usd: of all these tokens; None where the price is not known.
     """
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cached_replies: int = 0
+    estimates: int = 0
     cost_usd: float | None = 0.0
 
     def since(self, before: "Usage") -> "Usage":
@@ -286,6 +288,7 @@ class Usage:
             input_tokens=self.input_tokens - before.input_tokens,
             output_tokens=self.output_tokens - before.output_tokens,
             cached_replies=self.cached_replies - before.cached_replies,
+            estimates=self.estimates - before.estimates,
             cost_usd=cost,
         )
 
@@ -316,6 +319,7 @@ class Origin:
         interrupted: the user stopped the model, and the text ends there.
         failure: why the model stopped before its text was complete; empty where it did not.
         shortened: the text ends where the words that were asked for did; there was more to say.
+        left_open: what the model says that the passages do not tell, beside what they do.
         rounds: the searches, in order.
     """
 
@@ -326,6 +330,7 @@ class Origin:
     interrupted: bool = False
     failure: str = ""
     shortened: bool = False
+    left_open: str = ""
     rounds: tuple[Round, ...] = ()
 
 

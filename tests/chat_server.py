@@ -40,6 +40,8 @@ class Reply:
         text: the model's; streamed word by word unless `chunks` says how.
         chunks: the text in the pieces it is streamed in; stands for `text`.
         finish_reason: None leaves it out, as a server does that stops in the middle.
+        signs_off: a stream ends with `[DONE]`; None where it has a reason to finish.
+        thoughts: streamed before the text, as the servers of some models do that think.
         delay_s: before each piece.
         status, headers, body: of the response; a body stands for a chat reply.
         reset_after: the connection is reset behind so many pieces.
@@ -52,6 +54,8 @@ class Reply:
     text: str = ""
     chunks: tuple[str, ...] = ()
     finish_reason: str | None = "stop"
+    signs_off: bool | None = None
+    thoughts: tuple[str, ...] = ()
     delay_s: float = 0.0
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -230,6 +234,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**own, "Connection": "close", **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
+        for thought in reply.thoughts:
+            self._event(_delta({"role": "assistant", "reasoning_content": thought}))
         for number, piece in enumerate(reply.pieces):
             if number == reply.reset_after:
                 return self._reset()
@@ -244,7 +250,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._event(_delta({}, reply.finish_reason))
         if reply.usage and request.payload.get("stream_options", {}).get("include_usage"):
             self._event({**_delta({}), "choices": [], "usage": _usage(reply)})
-        self._chunk(b"data: [DONE]\n\n")
+        if reply.finish_reason is not None if reply.signs_off is None else reply.signs_off:
+            self._chunk(b"data: [DONE]\n\n")
         self._chunk(b"")
         return None
 

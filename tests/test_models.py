@@ -123,9 +123,25 @@ def test_a_reply_that_ends_before_the_model_did_is_known_as_cut_short(reason: st
     with ChatServer(replies) as server:
         model = model_at(server)
 
-        assert model.complete(PROMPT, SLOTS) == "Rain is"
+        assert "".join(model.stream(PROMPT, SLOTS)) == "Rain is"
         assert model.cut_short
-        model.complete(PROMPT, SLOTS)
+        list(model.stream(PROMPT, SLOTS))
+        assert not model.cut_short
+
+
+def test_a_server_that_signs_off_without_a_reason_has_said_all() -> None:
+    with ChatServer([Reply(text="Rain is wet.", finish_reason=None, signs_off=True)]) as server:
+        model = model_at(server)
+
+        assert "".join(model.stream(PROMPT, SLOTS)) == "Rain is wet."
+        assert not model.cut_short
+
+
+def test_a_whole_reply_without_a_reason_has_said_all() -> None:
+    with ChatServer([Reply(text="Rain is wet.", finish_reason=None)]) as server:
+        model = model_at(server)
+
+        assert model.complete(PROMPT, SLOTS) == "Rain is wet."
         assert not model.cut_short
 
 
@@ -174,8 +190,7 @@ def test_what_is_configured_wrong_is_named(reply: Reply, message: str) -> None:
         ),
         (
             NOT_JSON,
-            "URL does not answer as a chat model does: is the address right? "
-            "(No generation chunks were returned)",
+            "URL does not answer as a chat model does: is the address right?",
             1,
         ),
         (
@@ -186,8 +201,7 @@ def test_what_is_configured_wrong_is_named(reply: Reply, message: str) -> None:
         ),
         (
             Reply(body="data: [1]\n\n", headers=EVENTS),
-            "URL does not answer as a chat model does: is the address right? "
-            "('list' object has no attribute 'model_dump')",
+            "URL does not answer as a chat model does: is the address right?",
             1,
         ),
         (
@@ -200,8 +214,13 @@ def test_what_is_configured_wrong_is_named(reply: Reply, message: str) -> None:
             "URL broke off before its answer was complete: try again",
             1,
         ),
-        (Reply(), "openai:test-model answered nothing: try again", 1),
-        (Reply(text=" \n"), "openai:test-model answered nothing: try again", 1),
+        (
+            Reply(body='data: {"error": {"message": "No.", "code": 502}}\n\n', headers=EVENTS),
+            "URL failed (status 502), try again later: No.",
+            3,
+        ),
+        (Reply(), "openai:test-model answered nothing: try again", 2),
+        (Reply(text=" \n"), "openai:test-model answered nothing: try again", 2),
         (
             Reply(text="<think>Hm", finish_reason="length"),
             "openai:test-model answered nothing, having reached its limit of tokens: "
@@ -302,6 +321,71 @@ def test_the_key_is_masked_where_the_server_repeats_it(status: int) -> None:
     assert str(error).endswith(": Key *** and *** no.")
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "AIzaSyA1234567890-abcdefghijklmnop_xyz",
+        "sk-ant-api03-abcdefgh",
+        "gsk_abcdefgh1234",
+        "hf_abcdefgh1234",
+        "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6",
+    ],
+)
+def test_keys_of_other_providers_are_masked(secret: str) -> None:
+    error, _ = error_of(failing(400, f"The key {secret} has no rights."))
+
+    assert str(error).endswith(": The key *** has no rights.")
+
+
+def test_a_token_in_a_header_is_masked() -> None:
+    error, _ = error_of(failing(400, "Authorization: Bearer abc.def-ghi failed."))
+
+    assert str(error).endswith(": Authorization: Bearer *** failed.")
+
+
+def test_a_web_page_is_told_as_one() -> None:
+    page = Reply(body="<html>Welcome.</html>", headers={"Content-Type": "text/html"})
+    error, server = error_of(page)
+
+    assert str(error) == (
+        f"{server.base_url} shows a web page and is no chat model: is OPENAI_BASE_URL right? With "
+        "most servers it ends in /v1"
+    )
+    assert len(server.requests) == 1
+
+
+def test_thoughts_that_a_server_sends_apart_are_no_part_of_a_reply() -> None:
+    with ChatServer([Reply(text="Yes.", thoughts=("Is it?", " It is."))]) as server:
+        assert list(model_at(server).stream(PROMPT, SLOTS)) == ["Yes."]
+
+
+def test_thoughts_without_a_tag_before_them_are_taken_back_where_nothing_is_shown() -> None:
+    with ChatServer([Reply(chunks=("Is it?", " Hm.\n", "</think>", "\n\nYes."))]) as server:
+        model = model_at(server)
+        replies = model.stream_anew(PROMPT, SLOTS, shown=lambda: False)
+        assert ["".join(pieces) for pieces in replies] == ["Is it? Hm.\n", "Yes."]
+
+
+def test_a_model_that_once_left_the_tag_out_is_waited_for() -> None:
+    with ChatServer([Reply(chunks=("Is it?", " Hm.\n", "</think>", "\n\nYes."))]) as server:
+        model = model_at(server)
+        model.complete(PROMPT, SLOTS)
+        assert list(model.stream(PROMPT, SLOTS)) == ["Yes."]
+
+
+def test_thoughts_that_were_shown_are_told() -> None:
+    told: list[str] = []
+    with ChatServer([Reply(chunks=("Hm.", "\n</think>", "\n\nYes."))]) as server:
+        choice = ModelChoice(name=f"openai:{MODEL}", base_url=server.base_url)
+        model = ChatModel(choice, notify=told.append)
+        assert "".join(model.stream(PROMPT, SLOTS)) == "Hm.\nYes."
+
+    assert told == [
+        "some of what was shown was thought and no answer: the model marks only where its thoughts "
+        "end"
+    ]
+
+
 def test_a_servers_message_is_shortened_and_cannot_steer_the_terminal() -> None:
     error, server = error_of(failing(400, "\x1b[31mNo\n\n" + "x" * 500))
 
@@ -323,7 +407,8 @@ def test_ctrl_c_passes_through_and_closes_the_connection() -> None:
         watching.join()
         server.wait_abandoned()
 
-    assert model.usage == Usage(calls=1, cost_usd=None)
+    assert model.usage.calls == 1
+    assert model.usage.estimates == 1
 
 
 def test_closing_the_iterator_closes_the_connection() -> None:

@@ -53,6 +53,19 @@ def test_the_same_call_is_made_once_streamed_or_not(cache: ReplyCache) -> None:
     assert second.usage == Usage(cached_replies=2)
 
 
+def test_an_answer_from_the_cache_is_told_and_a_short_reply_is_not(cache: ReplyCache) -> None:
+    told: list[str] = []
+    with ChatServer([WET]) as server:
+        choice = ModelChoice(name=f"openai:{MODEL}", base_url=server.base_url)
+        model = ChatModel(choice, cache=cache, notify=told.append)
+        list(model.stream(PROMPT, SLOTS))
+        assert told == []
+        model.complete(PROMPT, SLOTS)
+        list(model.stream(PROMPT, SLOTS))
+
+    assert told == ["answered from the cache of replies; --no-cache asks anew"]
+
+
 def test_a_reply_from_the_cache_is_not_cut_short(cache: ReplyCache) -> None:
     with ChatServer([WET, Reply(text="Rain", finish_reason="length")]) as server:
         model = model_at(server, cache)
@@ -276,10 +289,11 @@ def test_what_a_call_cost_is_in_the_log(library: Path, tmp_path: Path) -> None:
 
     assert kept[0] == {
         "calls": calls, "input_tokens": 120 * calls, "output_tokens": 30 * calls,
-        "cached_replies": 0, "cost_usd": round(calls * (120 + 300) / 1e6, 10),
+        "cached_replies": 0, "estimates": 0, "cost_usd": round(calls * (120 + 300) / 1e6, 10),
     }  # fmt: skip
     assert kept[1] == {
-        "calls": 0, "input_tokens": 0, "output_tokens": 0, "cached_replies": calls, "cost_usd": 0.0,
+        "calls": 0, "input_tokens": 0, "output_tokens": 0, "cached_replies": calls,
+        "estimates": 0, "cost_usd": 0.0,
     }  # fmt: skip
 
 
@@ -294,3 +308,15 @@ def test_the_limit_stops_a_question_before_its_first_call(library: Path, tmp_pat
             opened.ask(QUESTION)
 
     assert server.requests == []
+
+
+def test_a_model_named_in_python_is_reached_as_the_settings_say(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ChatServer(quotes_first) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        with Library.open(library, model=f"openai:{MODEL}") as opened:
+            opened.ask(QUESTION)
+
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"

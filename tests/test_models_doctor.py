@@ -1,12 +1,16 @@
 """`ragassist doctor --model`."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.chat_server import MODEL, WRONG_KEY, ChatServer, Reply
-from tests.cli.terminal import ragassist
+from tests.cli.terminal import environment_of, ragassist
 
 HELLO = Reply(text='{"reached": true, "greeting": "Hello to you."}')
 
@@ -45,7 +49,10 @@ def test_it_says_so_in_words(tmp_path: Path) -> None:
     assert lines["model"].strip() == f"openai:{MODEL}"
     assert lines["streaming"].strip() == "yes, 6 pieces"
     assert lines["JSON"].strip() == "yes, held to a schema by the server"
-    assert lines["window"].strip().startswith("8192 tokens, assumed")
+    assert lines["window"].strip() == (
+        "4096 tokens, assumed: set RAGASSIST_MODEL_WINDOW to what the server gives the model, such "
+        "as RAGASSIST_MODEL_WINDOW=16384"
+    )
     assert lines["price"].strip().startswith("not known")
 
 
@@ -79,6 +86,48 @@ def test_a_model_that_fails_is_exit_code_1_and_says_why(tmp_path: Path) -> None:
     assert shape["ok"] is False
     assert "refuses the key" in shape["model"]["error"]
     assert shape["model"]["first_word_s"] is None
+
+
+def test_without_a_call_it_says_what_window_is_assumed(tmp_path: Path) -> None:
+    with ChatServer([HELLO]) as server:
+        ran = ragassist("doctor", cwd=tmp_path, **server.environment)
+
+        assert server.requests == []
+    assert "note   window: 4096 tokens, assumed: set RAGASSIST_MODEL_WINDOW" in ran.stdout
+
+
+def test_a_page_for_people_is_told_in_our_own_words(tmp_path: Path) -> None:
+    page = Reply(body="<html>Welcome.</html>", headers={"Content-Type": "text/html"})
+    with ChatServer([page]) as server:
+        ran = ragassist("doctor", "--model", cwd=tmp_path, **server.environment)
+
+    assert ran.returncode == 1
+    assert f"FAILED:    {server.base_url} shows a web page and is no chat model" in ran.stdout
+
+
+def test_a_window_too_small_is_a_setting_not_understood(tmp_path: Path) -> None:
+    ran = ragassist("doctor", "--model", cwd=tmp_path, RAGASSIST_MODEL_WINDOW="512")
+
+    assert ran.returncode == 2
+    assert "RAGASSIST_MODEL_WINDOW='512': Input should be greater than or equal to 1024" in (
+        ran.stderr
+    )
+
+
+def test_ctrl_c_ends_it_in_one_line(tmp_path: Path) -> None:
+    with ChatServer([Reply(hang_after=0)]) as server:
+        ran = subprocess.Popen(
+            [sys.executable, "-m", "ragassist", "doctor", "--model"],
+            cwd=tmp_path, env=environment_of(server.environment),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not server.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+        ran.send_signal(signal.SIGINT)
+        printed, told = ran.communicate(timeout=20)
+
+    assert (ran.returncode, printed, told) == (130, "", "interrupted\n")
 
 
 def test_where_no_model_is_configured_it_says_so(tmp_path: Path) -> None:

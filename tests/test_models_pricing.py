@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def test_what_another_server_asks_for_a_model_of_the_same_name_is_not_known() ->
     terms = terms_of(ModelChoice(name="openai:gpt-4o", base_url="http://localhost:1/v1"))
 
     assert terms.price is None
-    assert (terms.window, terms.window_known) == (8192, False)
+    assert (terms.window, terms.window_known) == (4096, False)
 
 
 def test_openais_own_address_written_out_is_still_openais_own() -> None:
@@ -132,9 +133,12 @@ def test_where_the_server_counts_nothing_the_cost_is_estimated(tmp_path: Path) -
         list(model.stream(PROMPT, SLOTS))
         estimate = model.estimate(PROMPT, SLOTS)
 
-    assert (model.usage.input_tokens, model.usage.output_tokens) == (0, 0)
-    assert model.usage.cost_usd is not None
-    assert model.usage.cost_usd > estimate.prompt_tokens / 1e6
+    usage = model.usage
+    assert usage.input_tokens == estimate.prompt_tokens
+    assert usage.output_tokens > 0
+    assert usage.estimates == 1
+    cost = (usage.input_tokens * 1.0 + usage.output_tokens * 10.0) / 1e6
+    assert usage.cost_usd == round(cost, 10)
 
 
 def test_a_reply_that_is_left_early_costs_what_came_of_it(tmp_path: Path) -> None:
@@ -158,7 +162,9 @@ def test_a_call_that_was_refused_costs_nothing(tmp_path: Path) -> None:
 
 def test_an_estimate_is_of_the_prompt_and_the_most_the_model_may_write(tmp_path: Path) -> None:
     with ChatServer([]) as server:
-        estimate = model_at(server, priced(tmp_path), max_answer_tokens=100).estimate(PROMPT, SLOTS)
+        estimate = model_at(server, priced(tmp_path), max_answer_tokens=100, window=8192).estimate(
+            PROMPT, SLOTS
+        )
 
     assert server.requests == []
     assert estimate.most_answer_tokens == 2148
@@ -174,8 +180,11 @@ def test_an_estimate_is_of_the_prompt_and_the_most_the_model_may_write(tmp_path:
         (ModelChoice(name="openai:gpt-4o-mini", api_key="k"), 1500),
         (ModelChoice(name="openai:o4-mini", api_key="k"), 9500),
         (ModelChoice(name="anthropic:claude-sonnet-4-5"), 1500),
-        (ModelChoice(name="openai:qwen3", base_url="http://localhost:1/v1"), 1500 + 8192 // 4),
-        (ModelChoice(name="openai:x", base_url="http://localhost:1/v1", window=1000), 500 + 250),
+        (ModelChoice(name="openai:x", base_url="http://localhost:1/v1", window=16384), 5596),
+        (ModelChoice(name="openai:x", base_url="http://localhost:1/v1", window=99999), 9500),
+        (ModelChoice(name="openai:qwen3", base_url="http://localhost:1/v1"), 4096 * 2 // 5),
+        (ModelChoice(name="openai:x", base_url="http://localhost:1/v1", window=2048), 819),
+        (ModelChoice(name="openai:gpt-4o", api_key="k", window=2048), 819),
     ],
 )
 def test_a_model_that_may_think_before_it_answers_has_room_for_it(
@@ -186,7 +195,7 @@ def test_a_model_that_may_think_before_it_answers_has_room_for_it(
 
 def test_another_server_is_told_the_limit_by_the_name_that_all_of_them_know() -> None:
     with ChatServer([Reply(text="Yes.")]) as server:
-        model_at(server, max_answer_tokens=100).complete(PROMPT, SLOTS)
+        model_at(server, max_answer_tokens=100, window=8192).complete(PROMPT, SLOTS)
 
     assert server.requests[0].payload["max_tokens"] == 2148
     assert "max_completion_tokens" not in server.requests[0].payload
@@ -194,7 +203,9 @@ def test_another_server_is_told_the_limit_by_the_name_that_all_of_them_know() ->
 
 def test_the_call_that_might_pass_the_limit_is_not_made(tmp_path: Path) -> None:
     with ChatServer([Reply(text="Yes.", usage=(100, 1000))]) as server:
-        model = model_at(server, priced(tmp_path), max_cost_usd=0.0402, max_answer_tokens=1000)
+        model = model_at(
+            server, priced(tmp_path), max_cost_usd=0.0402, max_answer_tokens=1000, window=8192
+        )
         model.complete(PROMPT, SLOTS)
         with pytest.raises(CostLimitReached) as caught:
             model.complete(PROMPT, SLOTS)
@@ -206,6 +217,66 @@ def test_the_call_that_might_pass_the_limit_is_not_made(tmp_path: Path) -> None:
         "$0.0305; raise it, or lower RAGASSIST_MAX_ANSWER_TOKENS"
     )
     assert model.usage == Usage(calls=1, input_tokens=100, output_tokens=1000, cost_usd=0.0101)
+
+
+def test_what_a_call_under_way_may_cost_is_kept_for_it(tmp_path: Path) -> None:
+    with ChatServer([Reply(text="Rain is wet.", usage=(100, 1000))]) as server:
+        model = model_at(
+            server, priced(tmp_path), max_cost_usd=0.05, max_answer_tokens=1000, window=8192
+        )
+        with closing(model.stream(PROMPT, SLOTS)) as pieces:
+            next(pieces)
+            with pytest.raises(CostLimitReached, match=r"\$0.0305 may be by what is under way"):
+                model.complete(PROMPT, SLOTS)
+
+    assert len(server.requests) == 1
+
+
+def test_what_was_kept_for_a_call_is_free_again_when_it_has_ended(tmp_path: Path) -> None:
+    with ChatServer([Reply(text="Rain is wet.", usage=(100, 10))]) as server:
+        model = model_at(
+            server, priced(tmp_path), max_cost_usd=0.05, max_answer_tokens=1000, window=8192
+        )
+        list(model.stream(PROMPT, SLOTS))
+        with closing(model.stream(PROMPT, SLOTS)) as pieces:
+            next(pieces)
+        assert model.complete(PROMPT, SLOTS) == "Rain is wet."
+
+
+def test_a_try_that_timed_out_costs_its_prompt(tmp_path: Path) -> None:
+    with ChatServer([Reply(hang_after=0), Reply(text="Yes.", usage=(100, 10))]) as server:
+        model = model_at(server, priced(tmp_path), timeout_s=0.3)
+        model.complete(PROMPT, SLOTS)
+        prompt = model.estimate(PROMPT, SLOTS).prompt_tokens
+
+    assert model.usage == Usage(
+        calls=1, input_tokens=prompt + 100, output_tokens=10, estimates=1,
+        cost_usd=round((prompt + 100 + 100) / 1e6, 10),
+    )  # fmt: skip
+
+
+def test_another_try_that_might_pass_the_limit_is_not_made(tmp_path: Path) -> None:
+    with ChatServer([Reply(hang_after=0)]) as server:
+        prices = priced(tmp_path)
+        free = model_at(server, prices, timeout_s=0.3)
+        limit = free.estimate(PROMPT, SLOTS).most_usd
+        model = model_at(server, prices, timeout_s=0.3, max_cost_usd=limit)
+        with pytest.raises(CostLimitReached):
+            model.complete(PROMPT, SLOTS)
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("window", [1, 1023])
+def test_a_window_without_room_for_passages_is_refused(window: int) -> None:
+    choice = ModelChoice(name="openai:x", base_url="http://localhost:1/v1", window=window)
+
+    with pytest.raises(ModelMisconfigured) as caught:
+        ChatModel(choice)
+    assert str(caught.value) == (
+        f"a window of {window} tokens has no room for passages: RAGASSIST_MODEL_WINDOW, or the "
+        "window in RAGASSIST_PRICES, must be 1024 or more"
+    )
 
 
 def test_a_limit_without_a_price_is_refused_with_the_way_to_state_one() -> None:

@@ -60,8 +60,8 @@ def test_what_passes_is_tried_again_and_each_time_is_told(ask: Callable[[Asked],
         assert ask(asked) == "Yes it is."
 
     assert asked.told == [
-        f"rate limit of {server.base_url}, trying again in 1 s",
-        f"{server.base_url} failed (status 500), trying again in 1 s",
+        f"rate limit of {server.base_url}, trying again in 1 s (1 of 2)",
+        f"{server.base_url} failed (status 500), trying again in 1 s (2 of 2)",
     ]
     usage = Usage(calls=1, input_tokens=USAGE[0], output_tokens=USAGE[1], cost_usd=None)
     assert asked.model.usage == usage
@@ -100,7 +100,7 @@ def test_a_server_that_asks_for_a_second_gets_it() -> None:
         assert asked.complete() == "Yes it is."
 
     assert 1 <= time.monotonic() - started < 3
-    assert asked.told == [f"rate limit of {server.base_url}, trying again in 1 s"]
+    assert asked.told == [f"rate limit of {server.base_url}, trying again in 1 s (1 of 2)"]
 
 
 def test_a_server_that_names_the_date_when_it_is_over_is_waited_for() -> None:
@@ -152,7 +152,7 @@ def test_a_server_that_hangs_is_asked_again() -> None:
         asked = Asked(server)
         assert asked.stream() == "Yes it is."
 
-    assert asked.told == [f"{server.base_url} said nothing for 0.5 s, trying again in 1 s"]
+    assert asked.told == [f"{server.base_url} said nothing for 0.5 s, trying again in 1 s (1 of 2)"]
 
 
 def test_a_reset_before_the_first_word_is_made_up_for() -> None:
@@ -160,13 +160,61 @@ def test_a_reset_before_the_first_word_is_made_up_for() -> None:
         asked = Asked(server)
         assert asked.stream() == "Yes it is."
 
-    assert asked.told == [f"no connection to {server.base_url}, trying again in 1 s"]
+    assert asked.told == [f"{server.base_url} broke off, trying again in 1 s (1 of 2)"]
 
 
 def test_a_reset_among_the_thoughts_is_made_up_for_and_leaves_nothing_of_them() -> None:
     thinking = Reply(chunks=("<think>", "Is it?", "Hm"), reset_after=2)
     with ChatServer([thinking, YES]) as server:
         assert Asked(server).stream() == "Yes it is."
+
+
+def test_a_reply_that_breaks_off_begins_anew_where_nothing_of_it_was_shown() -> None:
+    with ChatServer([Reply(text="No it is not.", reset_after=2), YES]) as server:
+        asked = Asked(server)
+        replies = asked.model.stream_anew(PROMPT, SLOTS, shown=lambda: False)
+        parts = ["".join(pieces) for pieces in replies]
+
+    assert parts == ["No it", "Yes it is."]
+    assert asked.told == [f"{server.base_url} broke off, trying again in 1 s (1 of 2)"]
+    usage = asked.model.usage
+    assert (usage.calls, usage.estimates) == (1, 1)
+
+
+def test_a_reply_begins_anew_once() -> None:
+    with ChatServer([Reply(text="No it is not.", reset_after=2)]) as server:
+        replies = Asked(server).model.stream_anew(PROMPT, SLOTS, shown=lambda: False)
+        with pytest.raises(ModelUnavailable, match="broke off before its answer was complete"):
+            list(map(list, replies))
+
+    assert len(server.requests) == 2
+
+
+def test_a_reply_that_breaks_off_stays_as_it_is_once_something_is_shown() -> None:
+    with ChatServer([Reply(text="No it is not.", reset_after=2), YES]) as server:
+        replies = Asked(server).model.stream_anew(PROMPT, SLOTS, shown=lambda: True)
+        with pytest.raises(ModelUnavailable, match="broke off before its answer was complete"):
+            list(map(list, replies))
+
+    assert len(server.requests) == 1
+
+
+def test_an_error_with_a_status_at_the_beginning_of_a_stream_is_tried_again() -> None:
+    gone = Reply(
+        body='data: {"error": {"message": "Bad gateway.", "code": 502}}\n\n',
+        headers={"Content-Type": "text/event-stream"},
+    )
+    with ChatServer([gone, YES]) as server:
+        assert Asked(server).stream() == "Yes it is."
+
+
+@pytest.mark.parametrize("ask", [Asked.stream, Asked.complete])
+def test_an_empty_reply_is_asked_for_once_more(ask: Callable[[Asked], str]) -> None:
+    with ChatServer([Reply(), YES]) as server:
+        asked = Asked(server)
+        assert ask(asked) == "Yes it is."
+
+    assert asked.told == [f"openai:{MODEL} answered nothing, trying again in 1 s (1 of 2)"]
 
 
 def test_nothing_is_tried_again_behind_the_first_piece() -> None:
@@ -180,13 +228,13 @@ def test_nothing_is_tried_again_behind_the_first_piece() -> None:
     assert (len(server.requests), asked.told) == (1, [])
 
 
-def test_a_server_that_is_not_there_is_knocked_at_three_times() -> None:
+def test_a_server_of_this_machine_that_is_not_there_is_knocked_at_once() -> None:
     with ChatServer([]) as server:
         asked = Asked(server)
     with pytest.raises(ModelUnavailable, match="is the server running"):
         asked.complete()
 
-    assert asked.told == [f"no connection to {server.base_url}, trying again in 1 s"] * 2
+    assert asked.told == []
 
 
 @pytest.mark.parametrize("reply", [WRONG_KEY, failing(404, "No."), failing(400, "No.")])
@@ -218,6 +266,8 @@ def test_an_account_without_credit_is_not_knocked_at_again() -> None:
         "the request exceeds the available context size (4096 tokens), try increasing it",
         "prompt is too long: 9000 tokens > 8192 maximum",
         "Trying to keep the first 9000 tokens when context overflows. n_ctx: 4096",
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 9000 and 800",
+        "`inputs` must have less than 4096 tokens. Given: 9000",
     ],
 )
 def test_a_prompt_that_is_too_long_names_the_window_and_what_to_set(message: str) -> None:
@@ -228,6 +278,15 @@ def test_a_prompt_that_is_too_long_names_the_window_and_what_to_set(message: str
         f"openai:{MODEL} cannot read that much at once ({message}): it was taken to have 9216 "
         "tokens; set RAGASSIST_MODEL_WINDOW to what it has"
     )
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_a_prompt_that_is_too_long_is_sent_once_whatever_the_status(status: int) -> None:
+    reply = failing(status, "the request exceeds the available context size")
+    with ChatServer([reply]) as server, pytest.raises(PromptTooLong):
+        Asked(server).complete()
+
+    assert len(server.requests) == 1
 
 
 def test_a_rate_limit_that_speaks_of_tokens_is_still_a_rate_limit() -> None:

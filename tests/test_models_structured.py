@@ -124,7 +124,7 @@ def test_what_is_not_the_object_alone_does_not_fit(reply: str, problem: str) -> 
         (WRONG_KEY, ModelMisconfigured),
         (failing(400, "maximum context length is 9 tokens"), PromptTooLong),
         (Reply(text="{", finish_reason="content_filter"), ModelUnavailable),
-        (Reply(text=" "), ModelUnavailable),
+        (Reply(text="", finish_reason="length"), ModelUnavailable),
     ],
 )
 def test_a_model_that_fails_does_so_as_for_any_reply(reply: Reply, kind: type[Exception]) -> None:

@@ -10,7 +10,8 @@ from tests.shared_data import shared
 
 scholarly = st.lists(
     st.sampled_from(
-        ["et al.", "Fig. 2", "e.g.", "3.14", "p62", "We", "show", "。", "!", "?", "...", '."', ".)",
+        ["et al.", ".**", "*", "`", "_", "Fig. 2", "e.g.", "3.14", "p62", "We", "show", "。", "!",
+         "?", "...", '."', ".)",
          "\n\n", "\n", "  ", "A.", "注意", "(i)", "https://a.org/b.c", ".", "x"]
     )
 ).map(" ".join)  # fmt: skip
@@ -34,6 +35,8 @@ def sentences(text: str) -> list[str]:
         "A line break\nalone does not end it.",
         "1. We define the task.",
         "Dr. Doe and Prof. Roe agree.",
+        "The work of Qin *et al.* (2023) covers *E. coli* and 2*3 = 6.",
+        "It **is known.** *but* only so.",
     ],
 )
 def test_one_sentence_stays_one(text: str) -> None:
@@ -56,6 +59,12 @@ def test_one_sentence_stays_one(text: str) -> None:
         ("One.\r\n\r\nTwo.", ["One.", "Two."]),
         ("Trailing... Then more.", ["Trailing...", "Then more."]),
         ("Unfinished. And then", ["Unfinished.", "And then"]),
+        ("**It doubles.** We see.", ["**It doubles.**", "We see."]),
+        ("*It doubles.* *Nobody* saw.", ["*It doubles.*", "*Nobody* saw."]),
+        ("_It doubles._ We see.", ["_It doubles._", "We see."]),
+        ("Run `it.` We see.", ["Run `it.`", "We see."]),
+        ("«It doubles.» We see.", ["«It doubles.»", "We see."]),
+        ("**它很好。** 真的？", ["**它很好。**", "真的？"]),
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]) -> None:
@@ -85,7 +94,24 @@ def test_spans_are_ordered_and_hold_every_character_that_is_not_white_space(text
 
 @pytest.mark.parametrize(
     "unit",
-    [".", "!?", "...!", '."', ".)", "a.", "A. ", "et al. ", "\n ", "\n\n", "。", ". ", "(", "e.g."],
+    [
+        ".",
+        "!?",
+        "...!",
+        '."',
+        ".)",
+        "a.",
+        "A. ",
+        "et al. ",
+        "\n ",
+        "\n\n",
+        "。",
+        ". ",
+        "(",
+        "e.g.",
+        "*",
+        ".*",
+    ],
 )
 def test_splitting_takes_linear_time_on_hostile_input(unit: str) -> None:
     started = time.perf_counter()

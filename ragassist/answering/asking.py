@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from ragassist.answering.conversation import CONDENSE, condense
 from ragassist.answering.critic import CRITIC, LexicalCritic, ModelCritic
-from ragassist.answering.extractive import extract_claims
+from ragassist.answering.extractive import Quoted, extract_claims
 from ragassist.answering.forms import itemised
 from ragassist.answering.layout import lay_out
-from ragassist.answering.prompting import ANSWER, Draft, brief, draft
+from ragassist.answering.prompting import ANSWER, Draft, brief, check_length, draft
 from ragassist.answering.searching import Again, Found, Search
-from ragassist.answering.writing import Room, Written, write_checked
+from ragassist.answering.writing import Written, write_checked
 from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.retriever import Retriever
 from ragassist.prompts import load_prompt
@@ -66,11 +66,15 @@ def answer(
     text for each time that the model misses something); without one none.
 
     Raises:
-        UsageError: the question has no word in it, or the library no paper.
-        ModelMisconfigured, ModelUnavailable: as they say.
+        UsageError: the question has no word in it, or too many, or the library has no paper.
+        ModelMisconfigured, ModelUnavailable: as they say; PromptTooLong before anything is asked.
         KeyboardInterrupt: the user stopped it before the first sentence; behind it, the answer so
             far is returned.
     """
+    check_length(question.text)
+    if model is not None:
+        # A question that does not fit is not searched for first, or shown to the model.
+        brief(model, question.text, question.style, Found(passages=(), papers={}))
     clock = _Clock()
     before = Usage() if model is None else model.usage
     standalone = condense(question.text, question.earlier, model)
@@ -83,9 +87,12 @@ def answer(
     critic = _critic(catalog, retriever, standalone, model)
     found = search.gather(standalone, critic)
     clock.lap("retrieve")
-    check = partial(Ledger, weigh=rarity_in(catalog), lookup=partial(find_id, catalog))
+    check = partial(
+        Ledger, weigh=rarity_in(catalog), lookup=partial(find_id, catalog), question=standalone
+    )
     if model is None or not found.passages:
-        written = yield from _extract(catalog, retriever, asked, found, check(found.papers))
+        quote = partial(extract_claims, catalog, embed=retriever.word_vectors)
+        written = yield from _extract(quote, asked, found, check(found.papers), notify)
     else:
         found, written = yield from _write(model, asked, found, search, check)
     clock.lap("answer")
@@ -95,6 +102,9 @@ def answer(
     if model is not None:
         origin = _with_asides(origin, model, before, _asides(question, critic))
     written = dataclasses.replace(written, origin=origin)
+    if origin.left_open:
+        notify(f"the model says that the passages leave open: {origin.left_open}")
+    _tell_of_length(written, question.style, notify)
     if not written.claims:
         reason = _why_not(catalog, question.filters, written)
         return _declined(question, standalone, found, written, reason, clock)
@@ -104,19 +114,23 @@ def answer(
 def draft_call(
     question: Question, catalog: Catalog, retriever: Retriever, model: "ChatModel"
 ) -> Draft | None:
-    """The call that `answer` would make first, not made; None where nothing was found.
+    """The call by which `answer` has the model write, not made; None where nothing was found.
 
-    What was said before is not taken into account, and no model says what to search for again.
+    It shows what the first search finds, as the model is shown where nobody has another to
+    suggest; whether the model would be asked for one before is in it. What was said before is not
+    taken into account.
 
     Raises:
-        UsageError, PromptInvalid: as `answer`.
+        UsageError, PromptInvalid, PromptTooLong: as `answer`.
     """
+    check_length(question.text)
     search = Search(catalog, retriever, question.filters, lambda _: None)
-    critic = LexicalCritic(catalog, question.text, retriever.word_vectors)
-    found = search.gather(question.text, critic)
+    found = search.gather(question.text, lambda _: None)
     if not found.passages:
         return None
-    return draft(model, brief(model, question.text, question.style, found))
+    words = LexicalCritic(catalog, question.text, retriever.word_vectors)
+    asks_first = ModelCritic(model, question.text, words).call(found)
+    return draft(model, brief(model, question.text, question.style, found), asks_first)
 
 
 def _critic(
@@ -180,17 +194,24 @@ def _with_asides(origin: Origin, model: "ChatModel", before: Usage, asides: list
 
 
 def _extract(
-    catalog: Catalog, retriever: Retriever, asked: Question, found: Found, ledger: Ledger
+    quote: Callable[..., Quoted],
+    asked: Question,
+    found: Found,
+    ledger: Ledger,
+    notify: Callable[[str], None],
 ) -> Generator[Claim, None, Written]:
-    quoted = extract_claims(catalog, asked.text, found.passages, retriever.word_vectors)
-    room = Room(asked.style.words)
+    quoted = quote(asked.text, found.passages, words=asked.style.words)
+    if quoted.papers_left_out:
+        papers = len(dict.fromkeys(claim.citations for claim in quoted.claims))
+        notify(
+            f"{papers} of {papers + quoted.papers_left_out} papers: the others' sentences do not "
+            f"fit into {asked.style.words} words"
+        )
     claims = []
-    for claim in itemised(iter(quoted), asked.style.shape):
-        if not room.takes(claim):
-            break
+    for claim in itemised(iter(quoted.claims), asked.style.shape):
         claims.append(ledger.check(claim))
         yield claims[-1]
-    return Written(claims=tuple(claims), origin=Origin(shortened=room.used_up))
+    return Written(claims=tuple(claims), origin=Origin(shortened=quoted.left_out > 0))
 
 
 def _write(
@@ -211,9 +232,19 @@ def _write(
             return found, written
         missed = Again(query=written.declined, why="the model misses something")
         further = search.further(found, missed)
-        if not further.rounds[-1].found:
+        if further is found or not further.rounds[-1].found:
             return further, written
         found = further
+
+
+def _tell_of_length(written: Written, style: Style, notify: Callable[[str], None]) -> None:
+    """A first sentence is shown at any length; that it is too long is said."""
+    if style.words is None or not written.claims:
+        return
+    words = len(written.claims[0].text.split())
+    if words > style.words:
+        said = "a row" if written.claims[0].row else "one sentence"
+        notify(f"{said} of {words} words: longer than the {style.words} asked for")
 
 
 def _why_not(catalog: Catalog, filters: Filters, written: Written) -> str:

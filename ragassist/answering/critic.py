@@ -7,11 +7,11 @@ the model is asked only where the words of the question say that something is mi
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ragassist.answering.evidence import ENOUGH, Asked, Embed, meant, spoken, weigh_words
+from ragassist.answering.evidence import ENOUGH, Asked, Embed, credited, weigh_words
 from ragassist.answering.reading import read_passages
-from ragassist.answering.searching import Again, Found
+from ragassist.answering.searching import Again, Found, clean_query, is_tried
 from ragassist.errors import ModelUnavailable
-from ragassist.prompts import load_prompt
+from ragassist.prompts import Prompt, load_prompt
 from ragassist.storage.catalog import Catalog
 from ragassist.text import one_line
 from ragassist.types import Passage
@@ -47,17 +47,18 @@ class LexicalCritic:
             return None
         missing = missing_words(self._asked, found.passages, self._embed)
         sought = [word for word in missing if word not in self._asked.unknown]
-        tried = {round_.query for round_ in found.rounds}
-        query = " ".join(sought)
-        if not sought or query in tried:
+        if not sought:
             return None
-        return Again(query=query, why=f"no passage speaks of {_listed(sought)}")
+        return Again(query=" ".join(sought), why=f"no passage speaks of {_listed(sought)}")
 
     def is_thin(self, found: Found) -> str:
-        """Why what was found may not do; empty where it does."""
+        """Why what was found may not do, and more may be found; empty where that is not so."""
         if self._asked is None:
             return ""
         missing = missing_words(self._asked, found.passages, self._embed)
+        if missing and self._asked.unknown.issuperset(missing):
+            # No other words find what no paper of the library names.
+            return ""
         if missing:
             return f"no passage speaks of {_listed(missing)}"
         readings = read_passages(self._asked, self._question, found.passages, self._embed)
@@ -80,26 +81,35 @@ class ModelCritic:
 
     def __call__(self, found: Found) -> Again | None:
         """The model's query; the missing words where it has none to give, or fails."""
-        why = self._words.is_thin(found)
-        if not why:
+        asked = self.call(found)
+        if asked is None:
             return None
         self.was_asked = True
-        prompt = load_prompt(CRITIC, self._model.choice.prompts)
-        slots = {
-            "question": self._question,
-            "missing": why,
-            "tried": "\n".join(f"- {round_.query}" for round_ in found.rounds),
-            "titles": "\n".join(f"- {one_line(p.title)}" for p in found.passages[:_MOST_SHOWN]),
-        }
+        prompt, slots = asked
+        why = slots["missing"]
         try:
             reply = one_line(self._model.complete(prompt, slots)).strip("\"'`*- ")
         except ModelUnavailable:
             return self._words(found)
         if reply.upper().startswith("ENOUGH"):
             return None
-        if not reply or len(reply) > _LONGEST_QUERY or _is_tried(reply, found):
+        query = clean_query(reply)
+        if not query or len(query) > _LONGEST_QUERY or is_tried(query, found):
             return self._words(found)
-        return Again(query=reply, why=why)
+        return Again(query=query, why=why)
+
+    def call(self, found: Found) -> tuple[Prompt, dict[str, str]] | None:
+        """What the model would be asked, with the slots filled; None where it would not be."""
+        why = self._words.is_thin(found)
+        if not why:
+            return None
+        slots = {
+            "question": self._question,
+            "missing": why,
+            "tried": "\n".join(f"- {round_.query}" for round_ in found.rounds),
+            "titles": "\n".join(f"- {one_line(p.title)}" for p in found.passages[:_MOST_SHOWN]),
+        }
+        return load_prompt(CRITIC, self._model.choice.prompts), slots
 
 
 def missing_words(asked: Asked, passages: Sequence[Passage], embed: Embed) -> list[str]:
@@ -107,17 +117,11 @@ def missing_words(asked: Asked, passages: Sequence[Passage], embed: Embed) -> li
     texts = [f"{passage.title}\n{passage.text}" for passage in passages]
     if not texts:
         return []
-    said = spoken(asked, texts).max(axis=0)
-    if said.min() == 0:
-        said = said + meant(asked, texts, embed, read=range(len(texts))).max(axis=0)
+    said = credited(asked, texts, embed).max(axis=0)
     missing = [
         word for word, credit in zip(asked.shares, said, strict=True) if credit < _STANDS_FOR
     ]
     return missing if sum(asked.shares[word] for word in missing) > 1 - _COVERED else []
-
-
-def _is_tried(query: str, found: Found) -> bool:
-    return query.casefold() in {round_.query.casefold() for round_ in found.rounds}
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -131,6 +131,14 @@ def meant(asked: Asked, texts: Sequence[str], embed: Embed, *, read: Sequence[in
     return table
 
 
+def credited(asked: Asked, texts: Sequence[str], embed: Embed) -> Credits:
+    """How well each text speaks of each word of the question, itself or in other words, 0 to 1."""
+    said = spoken(asked, texts)
+    if said.min() == 0:
+        said = np.maximum(said, meant(asked, texts, embed, read=range(len(texts))))
+    return said
+
+
 def shares_of(asked: Asked, credit: Credits) -> NDArray[np.float32]:
     """The share of the question that each row speaks of, shape (rows,), 0 to 1."""
     return credit @ np.array(list(asked.shares.values()), dtype=np.float32)

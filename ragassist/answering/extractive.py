@@ -6,6 +6,7 @@ Nothing is rephrased, so every claim stands word for word in the abstract it cit
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, product
 
 from ragassist.answering.evidence import ENOUGH, Embed, weigh_words
 from ragassist.answering.reading import Reading, Sentence, read_passages
@@ -48,15 +49,36 @@ class _Candidate:
         return self.sentence.passage.paper_id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """What is quoted.
+
+    Attributes:
+        left_out: sentences that the words asked for have no room for.
+        papers_left_out: papers none of whose sentences is quoted for that reason.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    left_out: int = 0
+    papers_left_out: int = 0
+
+
 def extract_claims(
-    catalog: Catalog, question: str, passages: Sequence[Passage], embed: Embed
-) -> tuple[Claim, ...]:
+    catalog: Catalog,
+    question: str,
+    passages: Sequence[Passage],
+    embed: Embed,
+    *,
+    words: int | None = None,
+) -> Quoted:
     """The sentences that answer, best paper first, a paper's own in the order it wrote them.
 
     Args:
         passages: best first.
         embed: of the built-in embedder, whichever the library searches with: what counts as
             enough evidence was measured in its space.
+        words: at most so many; a sentence of as many papers as can be goes before a second one of
+            the best. Where no sentence is as short, the best one is quoted all the same.
 
     Returns:
         One to five claims, unchecked, a paragraph for each paper; each is a sentence as it stands,
@@ -65,14 +87,41 @@ def extract_claims(
     """
     asked = weigh_words(catalog, question)
     if asked is None:
-        return ()
+        return Quoted()
     readings = read_passages(asked, question, passages, embed)
     best = max((reading.evidence for reading in readings), default=0.0)
     bar = max(ENOUGH, _COMPARABLE * best)
     bearing = [reading for reading in readings if reading.evidence >= bar]
     figures = asks_for_number(question)
     picked = _pick([c for reading in bearing for c in _candidates(reading, figures=figures)])
-    papers = list(dict.fromkeys(candidate.paper_id for candidate in picked))
+    kept = picked if words is None else _within(words, picked)
+    return Quoted(
+        claims=_claims(kept),
+        left_out=len(picked) - len(kept),
+        papers_left_out=len(_papers(picked)) - len(_papers(kept)),
+    )
+
+
+def _papers(picked: Sequence[_Candidate]) -> list[str]:
+    return list(dict.fromkeys(candidate.paper_id for candidate in picked))
+
+
+def _within(words: int, picked: Sequence[_Candidate]) -> Sequence[_Candidate]:
+    """Those of so many words together that speak for most papers, the first ones before others."""
+    choices = (list(compress(picked, chosen)) for chosen in product((1, 0), repeat=len(picked)))
+    fitting = [choice for choice in choices if choice and _stands(choice, words)]
+    # Of equals `max` takes the first, and the choices that keep the best sentence come first.
+    return max(fitting, key=lambda choice: len(_papers(choice)), default=picked[:1])
+
+
+def _stands(choice: Sequence[_Candidate], words: int) -> bool:
+    """Whether a choice of sentences is short enough, and none leans on one that is not in it."""
+    understood = all(one.alone is not None or _follows(one, choice) for one in choice)
+    return understood and sum(len(claim.text.split()) for claim in _claims(choice)) <= words
+
+
+def _claims(picked: Sequence[_Candidate]) -> tuple[Claim, ...]:
+    papers = _papers(picked)
     return tuple(_claim(one, picked, paragraph=papers.index(one.paper_id)) for one in picked)
 
 

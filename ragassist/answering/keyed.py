@@ -10,10 +10,34 @@ from ragassist.text import one_line, strip_controls
 from ragassist.tokens import token_counter
 from ragassist.types import Passage
 
-# Square brackets of every width, as round ones: a model that copies them cites nothing.
-_ROUND = str.maketrans("[]【】［］〔〕", "()()()()")
-# Where a passage would open or close the block it stands in.
-_FENCE = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
+# Square brackets of every kind, as round ones: a model that copies them cites nothing. Marks that
+# look like those of tags and templates, as these.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("[【［〔⟦〖﹝〘〚❲⁅⦋", "("),
+        **dict.fromkeys("]】］〕⟧〗﹞〙〛❳⁆⦌", ")"),
+        **{"＜": "<", "﹤": "<", "＞": ">", "﹥": ">", "｜": "|", "／": "/"},
+    }
+)
+# Where a passage would open or close the block it stands in, or a turn of the conversation:
+# `</passage>`, `<|im_start|>`, `<<SYS>>`, `</s>`.
+_TAG = re.compile(
+    r"<(?=\s*(?:/?\s*(?:passage|system|user|assistant|instructions?|tool|think|s>|s\s|bos|eos)|\||<|"
+    r"(?:start|end)_of_))",
+    re.IGNORECASE,
+)
+# `[INST]` has lost its brackets by then.
+_TURN = re.compile(
+    r"\((?=\s*/?\s*INST\s*\))|#(?=#+\s*(?:system|user|assistant|instruction)\b)", re.I
+)
+# A line that would pass for one of the prompt's own.
+_LABEL = re.compile(
+    r"^(\W*(?:valid keys?|question|passages?|system|assistant|user|human|sentence|reply|answer|"
+    r"what is wrong with it|NO[ _]ANSWER|NO[ _]SUPPORT|ENOUGH)\b[^\n\w:：]*)[:：]",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TOKEN = re.compile(r"\b(NO)_(?=ANSWER|SUPPORT)", re.IGNORECASE)
+_BARE_KEY = re.compile(r"(?<![\w·.-])(P[ \t]?|p)(?=([0-9]+)(?![\w·]|\.[0-9]))")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
@@ -38,7 +62,8 @@ def key_passages(
     """Put passages under the keys P1, P2, … by rank, so that they can be cited and not steer.
 
     Square brackets in them become round ones, what still reads as a citation is broken up
-    (`(P3)` is shown as `(P·3)`), and nothing in them closes the block they stand in.
+    (`P3` is shown as `P·3`), and nothing in them closes the block they stand in, opens a turn of
+    the conversation, or passes for a line of the prompt.
 
     Args:
         years: of the papers, by paper_id; a paper without one is shown without.
@@ -83,7 +108,11 @@ def _block(key: str, year: int | None, passage: Passage, papers: Mapping[str, st
 
 
 def _inert(text: str, papers: Mapping[str, str]) -> str:
-    text = _FENCE.sub("‹", text.translate(_ROUND))
+    text = _TAG.sub("‹", text.translate(_PLAIN))
+    text = _TURN.sub("·", text)
+    text = _LABEL.sub(r"\1 ·", text)
+    text = _TOKEN.sub(r"\1·", text)
+    text = _BARE_KEY.sub(lambda found: _broken(found, papers), text)
     while found := find_citations(text, papers):
         for citing in reversed(found):
             broken = text[citing.start : citing.stop]
@@ -91,3 +120,8 @@ def _inert(text: str, papers: Mapping[str, str]) -> str:
                 broken = broken.replace(key, f"{key[0]}·{key[1:]}")
             text = text[: citing.start] + broken + text[citing.stop :]
     return text
+
+
+def _broken(found: re.Match[str], papers: Mapping[str, str]) -> str:
+    """What looks like the key of a passage that is shown is no key any more: `P·2`."""
+    return f"{found.group(1)[0]}·" if f"P{found.group(2)}" in papers else found.group()

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from ragassist.answering.forms import leads_in
+from ragassist.answering.forms import is_code, leads_in
 from ragassist.answering.prose import as_sentence, flag, in_brackets, is_flagged
-from ragassist.text import one_line
+from ragassist.text import one_line, strip_controls
 from ragassist.types import Claim, Shape
 
 _SOURCES = "Sources"
@@ -27,12 +27,16 @@ class Layout:
         before, self._before = self._before, claim
         if claim.row:
             return self._row(claim, before)
+        if is_code(claim):
+            return ("\n\n" if before else "") + _code(claim)
         sentence = one_line(as_sentence(claim))
         if before is None:
             return self._sign(claim) + sentence
         if claim.paragraph == before.paragraph:
             return f" {sentence}"
-        listed = self._shape in {"bullets", "list"} and not leads_in(before)
+        listed = self._shape in {"bullets", "list"} and not (
+            leads_in(before) or before.row or is_code(before)
+        )
         return ("\n" if listed else "\n\n") + self._sign(claim) + sentence
 
     def _sign(self, claim: Claim) -> str:
@@ -57,6 +61,13 @@ def lay_out(claims: Iterable[Claim], shape: Shape = "prose") -> str:
     """All the claims in this shape, as Markdown."""
     layout = Layout(shape)
     return "".join(map(layout.add, claims))
+
+
+def _code(claim: Claim) -> str:
+    lines = [strip_controls(claim.text)]
+    lines += [in_brackets(claim.marks)] if claim.marks else []
+    lines += [flag(claim)] if is_flagged(claim) else []
+    return "\n".join(lines)
 
 
 def _headings(claim: Claim) -> list[str]:

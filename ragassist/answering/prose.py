@@ -11,21 +11,18 @@ _PASSES = ("supported", "unjudged")
 def as_sentence(claim: Claim) -> str:
     """One claim with its citations in brackets, and its flag where it has one.
 
-    `BM25 is hard to beat. [thakur2021beir]`; an invented key is shown with a question mark.
+    `BM25 is hard to beat. [thakur2021beir]`; behind an invented key stands that it names no paper.
     """
     sentence = write_claim(claim, in_brackets)
     return f"{sentence} {flag(claim)}" if is_flagged(claim) else sentence
 
 
 def in_brackets(marks: Sequence[Mark]) -> str:
-    """What stands at one place of a sentence: `[a, b (retracted)]`, an invented key as `[P9?]`."""
+    """What stands at one place of a sentence: `[a, b (retracted)]`, `[P9 (no such paper)]`."""
     keys = (
-        " ".join(
-            [
-                f"{mark.key}?" if mark.paper_id is None else mark.paper_id,
-                *(f"({note})" for note in mark.notes),
-            ]
-        )
+        f"{mark.key} (no such paper)"
+        if mark.paper_id is None
+        else " ".join([mark.paper_id, *(f"({note})" for note in mark.notes)])
         for mark in marks
     )
     return f"[{', '.join(dict.fromkeys(keys))}]"

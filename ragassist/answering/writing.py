@@ -7,30 +7,29 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ragassist.answering.forms import Form, form_of, itemised
+from ragassist.answering.forms import Form, form_of, in_place_of
 from ragassist.answering.keyed import Keyed
 from ragassist.answering.prose import in_brackets
+from ragassist.answering.refusing import NO_SUPPORT, behind, without_refusals
 from ragassist.errors import ModelMisconfigured, ModelUnavailable
 from ragassist.grounding.citations import LONGEST_BRACKET, write_claim
-from ragassist.grounding.claims import split_claims
 from ragassist.grounding.ledger import Ledger
 from ragassist.prompts import load_prompt
-from ragassist.text import one_line
-from ragassist.types import PROSE, Claim, Mark, Origin, Shape, Style, Verdict
+from ragassist.text import title_key
+from ragassist.types import PROSE, Claim, Mark, Origin, Style, Verdict
 
 if TYPE_CHECKING:
     from ragassist.models.chat import ChatModel
 
-_MOST_REPAIRS = 5
+MOST_REPAIRS = 5
 # A model that has fallen into repeating itself writes until its own limit.
 _MOST_CLAIMS = 100
 _FAILS: frozenset[Verdict] = frozenset({"uncited", "unsupported"})
 # What could not be judged is no better than what was found wrong.
 _PASSES: frozenset[Verdict] = frozenset({"supported", "partial"})
-# Models wrap a token in the marks of Markdown, and escape its underscore.
-_MARKDOWN = "*_`#>\"' \t\r\n"
-_NO_ANSWER = "NO_ANSWER"
-_NO_SUPPORT = "NO_SUPPORT"
+# Fewer words may well be said twice.
+_FEWEST_REPEATED = 4
+_OFTEN_ENOUGH = 2
 # A sentence that a full stop ends, its citations before or behind it, no number cut at its point;
 # or a row of a table.
 _WHOLE = re.compile(
@@ -46,7 +45,7 @@ class Written:
     Attributes:
         claims: in order, each checked.
         declined: what the model says is missing, where it says that the passages do not answer;
-            None where it wrote.
+            None where it says no such thing. Beside claims it is what these leave open.
     """
 
     claims: tuple[Claim, ...]
@@ -66,8 +65,9 @@ def write_checked(
 
     A sentence that cites nothing, or what does not bear it out, is sent back to the model once, at
     most five sentences of a text; where that does not help it stays as it was, with its verdict.
-    Nothing is dropped but a last sentence that the model did not finish, and what it wrote beyond
-    the words of the style (`origin.shortened`).
+    Nothing is dropped but a last sentence that the model did not finish, what it wrote beyond the
+    words of the style (`origin.shortened`), and what it says around a refusal without citing. A
+    model that says the same sentence twice in a row, or three times, is stopped.
 
     A KeyboardInterrupt ends the text, whether it comes while the model writes or is thrown into
     the generator (`throw`) while the caller shows a claim: what is finished is returned. So is it
@@ -88,6 +88,7 @@ def write_checked(
     try:
         yield from text.write()
     except KeyboardInterrupt:
+        model.wrote(0)
         text.interrupted = True
     return text.written()
 
@@ -122,6 +123,9 @@ class _Text:
         self._repairs = 0
         self._gone = False
         self._end = ""
+        self._over = False
+        self._before_any: list[Claim] = []
+        self._said: list[str] = []
         self._room = Room(style.words)
 
     def write(self) -> Iterator[Claim]:
@@ -129,25 +133,42 @@ class _Text:
         stream = form_of(self._style.shape, self._keyed.papers)
         error = ModelUnavailable(f"{self._model.name} wrote no sentence: try again")
         try:
-            with closing(self._model.stream(self._prompt, self._slots)) as pieces:
-                held = 0
-                for piece in self._body(pieces):
-                    claims = tuple(stream.feed(piece))
-                    held = 0 if claims else held + 1
-                    self._model.wrote(held)
-                    yield from self._settle(claims)
-                    if self._room.used_up:
+            replies = self._model.stream_anew(
+                self._prompt, self._slots, shown=lambda: bool(self._claims)
+            )
+            with closing(replies):
+                for pieces in replies:
+                    stream = form_of(self._style.shape, self._keyed.papers)
+                    self._declined, self._end, self._before_any = None, "", []
+                    yield from self._read_on(stream, pieces)
+                    if self._is_over:
                         break
         except ModelUnavailable as met:
             error, self._failure, self._gone = met, str(met), True
         self._model.wrote(0)
-        if self._room.used_up:
+        if self._is_over:
             return
         if self._model.cut_short and not self._failure and self._declined is None:
             self._failure = f"{self._model.name} stopped in the middle of its text"
         yield from self._settle(self._rest(stream))
+        if self._declined is None and not self._failure:
+            yield from self._shown(())
         if not self._claims and self._declined is None:
             raise error
+
+    @property
+    def _is_over(self) -> bool:
+        return self._room.used_up or self._over
+
+    def _read_on(self, stream: Form, pieces: Iterator[str]) -> Iterator[Claim]:
+        held = 0
+        for piece in self._body(pieces):
+            claims = tuple(stream.feed(piece))
+            held = 0 if claims else held + 1
+            self._model.wrote(held)
+            yield from self._settle(claims)
+            if self._is_over:
+                break
 
     def written(self) -> Written:
         """What there is by now."""
@@ -160,22 +181,16 @@ class _Text:
             interrupted=self.interrupted,
             failure=self._failure,
             shortened=self._room.used_up,
+            left_open=(self._declined or "") if self._claims else "",
         )
         return Written(claims=tuple(self._claims), origin=origin, declined=self._declined)
 
     def _body(self, pieces: Iterator[str]) -> Iterator[str]:
-        """The text as it comes, its first words held back until they cannot be a refusal."""
-        opening = ""
-        for piece in pieces:
-            opening += piece
-            if not _may_be(_NO_ANSWER, opening):
-                self._declined = None
-                yield from self._noting_the_end(chain([opening], pieces))
-                return
-            missing = _behind(_NO_ANSWER, opening)
-            self._declined = None if missing is None else _first_line(missing)
-        if self._declined is None:
-            yield from self._noting_the_end([opening])
+        """The text as it comes, without what says that there is no answer."""
+        return self._noting_the_end(without_refusals(pieces, self._refuse))
+
+    def _refuse(self, missing: str) -> None:
+        self._declined = self._declined or missing
 
     def _noting_the_end(self, pieces: Iterable[str]) -> Iterator[str]:
         for piece in pieces:
@@ -197,17 +212,43 @@ class _Text:
                 raise ModelUnavailable(
                     f"{self._model.name} wrote on after {_MOST_CLAIMS} sentences"
                 )
+            if self._repeats(claim):
+                self._failure, self._over = f"{self._model.name} repeats itself", True
+                return
+            checked = self._ledger.check(claim)
+            framing = not claim.marks and checked.verdict == "unjudged"
+            if self._declined is not None and self._is_beside(checked, framing=framing):
+                continue
             if not self._room.takes(claim):
                 return
-            for settled in self._mended(self._ledger.check(claim)):
-                self._claims.append(settled)
-                yield settled
+            if framing and not self._claims:
+                # It is shown with what it leads in, and not where that is a refusal.
+                self._before_any.append(checked)
+            else:
+                yield from self._shown(self._mended(checked))
             if self.interrupted:
                 raise KeyboardInterrupt
 
+    def _shown(self, claims: Iterable[Claim]) -> Iterator[Claim]:
+        leading, self._before_any = self._before_any, []
+        for claim in chain(leading, claims):
+            self._claims.append(claim)
+            yield claim
+
+    def _repeats(self, claim: Claim) -> bool:
+        """Whether a sentence is said twice in a row, or for the third time."""
+        key = title_key(write_claim(claim, _in_keys))
+        said, self._said = self._said, [*self._said, key]
+        again = said[-1:] == [key] or said.count(key) >= _OFTEN_ENOUGH
+        return again and len(claim.text.split()) >= _FEWEST_REPEATED
+
+    def _is_beside(self, claim: Claim, *, framing: bool) -> bool:
+        """Whether a sentence only goes with what says that there is no answer."""
+        return framing if self._claims else not _passes(claim)
+
     def _mended(self, claim: Claim) -> tuple[Claim, ...]:
         """What takes the place of a claim: the claim itself, unless it fails and a repair helps."""
-        if not _fails(claim) or self._repairs == _MOST_REPAIRS or self._gone:
+        if not _fails(claim) or self._repairs == MOST_REPAIRS or self._gone:
             return (claim,)
         self._repairs += 1
         try:
@@ -218,7 +259,7 @@ class _Text:
             # The sentence is checked, so it is shown; then the text ends.
             self.interrupted = True
             return (claim,)
-        if self._model.cut_short or _behind(_NO_SUPPORT, reply) is not None:
+        if self._model.cut_short or behind(NO_SUPPORT, reply) is not None:
             return (claim,)
         before = write_claim(claim, in_brackets)
         new = (one for one in self._read(reply, claim) if _says_something(one))
@@ -226,16 +267,16 @@ class _Text:
             replace(self._ledger.check(one), paragraph=claim.paragraph, first_written=before)
             for one in new
         )
-        return mended if mended and all(map(_passes, mended)) else (claim,)
+        helps = bool(mended) and all(map(_passes, mended))
+        return mended if helps and self._room.swaps(claim, mended) else (claim,)
 
     def _read(self, reply: str, claim: Claim) -> Iterator[Claim]:
         """What a repair says, in the form of the claim it takes the place of."""
-        shape: Shape = "table" if claim.row else "prose"
-        return itemised(iter(split_claims(reply, self._keyed.papers)), shape)
+        return iter(in_place_of(claim, reply, self._keyed.papers))
 
     def _fault(self, claim: Claim) -> dict[str, str]:
         return self._filled(
-            sentence=write_claim(claim, _in_keys),
+            sentence=_row_of(claim) if claim.row else write_claim(claim, _in_keys),
             problem=f"{claim.verdict}: {claim.why}" if claim.why else claim.verdict,
         )
 
@@ -265,6 +306,17 @@ class Room:
         self._fresh = False
         return not self.used_up
 
+    def swaps(self, old: Claim, new: Sequence[Claim]) -> bool:
+        """Give back a claim's words and take those of others; False where they are not left."""
+        if self._left is None:
+            return True
+        gave = len(old.text.split())
+        left = self._left + gave - sum(len(claim.text.split()) for claim in new)
+        if left < min(0, self._left):
+            return False
+        self._left = left
+        return True
+
 
 def _says_something(claim: Claim) -> bool:
     return any(map(str.isalnum, claim.text))
@@ -278,34 +330,11 @@ def _passes(claim: Claim) -> bool:
     return claim.verdict in _PASSES and not claim.invented
 
 
+def _row_of(claim: Claim) -> str:
+    """A row as a model writes one, so that it is mended as one."""
+    cells = [*(said for _, said in claim.row), _in_keys(claim.marks) if claim.marks else ""]
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
 def _in_keys(marks: Sequence[Mark]) -> str:
     return f"[{', '.join(dict.fromkeys(mark.key for mark in marks))}]"
-
-
-def _may_be(token: str, text: str) -> bool:
-    """Whether a text begins with a token, or may yet when more of it has come."""
-    return token.startswith(_bare(text)[: len(token)])
-
-
-def _behind(token: str, text: str) -> str | None:
-    """What follows the token that a text begins with; None where it does not.
-
-    `NO_ANSWER`, `NO ANSWER` and `No_Answer` are one token; "No answer can be given" is text.
-    """
-    plain = _unmarked(text)
-    rest = plain[len(token) :]
-    begins = _bare(plain).startswith(token) and not rest[:1].isalnum()
-    ends = not rest.strip() or not rest[0].isspace()
-    return rest if begins and (ends or plain.startswith(token)) else None
-
-
-def _bare(text: str) -> str:
-    return _unmarked(text).upper().replace(" ", "_")
-
-
-def _unmarked(text: str) -> str:
-    return text.lstrip(f"{_MARKDOWN}-").replace("\\", "")
-
-
-def _first_line(text: str) -> str:
-    return one_line(text.lstrip(_MARKDOWN + ":-–—").partition("\n")[0]).rstrip(_MARKDOWN)

@@ -103,9 +103,10 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
+    from ragassist.cli.look import tell
     from ragassist.text import one_line
 
-    typer.echo(f"error: {one_line(message)}", err=True)
+    tell(f"error: {one_line(message)}")
     sys.exit(code)
 
 

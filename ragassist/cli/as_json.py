@@ -6,7 +6,9 @@ ask      {schema, question, standalone, answer: {text, claims: [claim]}, referen
          `references` are the nearest. `standalone` is what was searched for.
          With --dry-run or --show-prompt `{schema, draft: {model, version, messages: [{role,
          content}], papers: {key: paper_id}, left_out, estimate: {prompt_tokens,
-         most_answer_tokens, most_usd, counted_with}}}`, null where no model would be asked.
+         most_answer_tokens, most_usd, counted_with}, doubt: {why, prompt_tokens} | null,
+         at_most: {calls, prompt_tokens, answer_tokens, usd}}}`, null where no model would be
+         asked. `doubt` says that another call comes first, `at_most` counts all there may be.
 log      {schema, exchanges: [{number, conversation, asked_at, question, text, answered, answerer,
          verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages, claims,
          works: {paper_id: {title, authors, year, handles}}, timings}}]}; the passages of the log
@@ -56,9 +58,10 @@ claim    {text, citations: [paper_id], invented: [key], verdict, why, evidence: 
          table, `invented` are keys that name no paper,
          `first_written` the sentence before a repair.
 origin   {answerer: "extractive" | "provider:model", prompts: {name: version}, usage: {calls,
-         input_tokens, output_tokens, cached_replies, cost_usd: dollars, or null where the price is
-         not known}, repairs, interrupted, failure, shortened, rounds: [{query, why,
-         found: [paper_id]}]}; `shortened` where --words ended the text, `rounds` are the searches
+         input_tokens, output_tokens, cached_replies, estimates: how often tokens are not counted
+         but estimated, cost_usd: dollars, or null where the price is not known}, repairs,
+         interrupted, failure, shortened, rounds: [{query, why, found: [paper_id]}]}; `shortened`
+         where --words ended the text, `rounds` are the searches
 passage  {paper_id, title, rank, score, bm25, similarity, start, stop, text}
 Offsets are half-open, in characters (code points), into the paper's abstract.
 """

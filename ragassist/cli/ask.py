@@ -24,6 +24,7 @@ from ragassist.cli.options import (
 )
 from ragassist.cli.prose import papers_in
 from ragassist.cli.session import session_of
+from ragassist.errors import UsageError
 from ragassist.types import Declined, Style
 
 if TYPE_CHECKING:
@@ -44,11 +45,19 @@ def ask(
     ledger: WholeLedger = False,
     show_prompt: Annotated[
         bool,
-        typer.Option("--show-prompt", help="Print what the model would be told; do not ask it."),
+        typer.Option(
+            "--show-prompt",
+            help="Print what the model would be told to write the answer from, as the first "
+            "search finds it, and what --dry-run prints; do not ask it.",
+        ),
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Print what asking would take; do not ask."),
+        typer.Option(
+            "--dry-run",
+            help="Print what the answer would take, what it may take at most with repairs and "
+            "further searches, and whether one is likely; do not ask.",
+        ),
     ] = False,
     no_log: NoLog = False,
     no_cache: NoCache = False,
@@ -73,6 +82,8 @@ def ask(
     remember = not (no_log or no_cache)
     asked = " ".join(question)
     if show_prompt or dry_run:
+        if extractive:
+            raise UsageError("--extractive asks no model, so there is no prompt to show")
         with session.open() as library:
             draft = library.draft(asked, filters=filters, style=style)
         _show_draft(draft, whole=show_prompt, json=json)

@@ -1,5 +1,6 @@
 """`ragassist chat`: questions and follow-ups, one after the other."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragassist.cli.exits import FAILED
+from ragassist.cli.look import cut, in_lines, tell
 from ragassist.cli.options import (
     As,
     Author,
@@ -125,7 +127,7 @@ def _hear(conversation: "Conversation", line: str) -> bool:
             conversation.ask(line)
     except RagassistError as error:
         conversation.failed = True
-        typer.echo(f"error: {one_line(str(error))}", err=True)
+        tell(f"error: {one_line(str(error))}")
     except KeyboardInterrupt:
         typer.echo("\ninterrupted", err=True)
     return True
@@ -143,16 +145,31 @@ class _Toolbar:
         from ragassist.cli.chatting.conditions import as_typed
         from ragassist.cli.chatting.cost import in_dollars, spent_on
 
-        filters = as_typed(self._conversation.filters)
-        cost = spent_on(self._conversation.spent).cost_usd
-        parts = (
+        now = self._conversation
+        cost = spent_on(now.spent).cost_usd
+        parts = [
             f"{self._papers:,} paper{'' if self._papers == 1 else 's'}",
             self._model,
-            f"filter {one_line(filters)}" if filters else "",
+            *_wishes(now),
             in_dollars(cost) if cost else "",
-            "" if self._conversation.turns else "/help",
-        )
-        return "  ·  ".join(filter(None, parts))
+            "" if now.turns else "/help",
+        ]
+        columns = shutil.get_terminal_size().columns
+        if now.filters:
+            passing = f" ({now.passing:,})"
+            filters = cut(f"filter {one_line(as_typed(now.filters))}", columns - len(passing))
+            parts.insert(2, f"{filters}{passing}")
+        return in_lines(filter(None, parts), columns)
+
+
+def _wishes(conversation: "Conversation") -> tuple[str, ...]:
+    """How answers are wanted, where that was said."""
+    style = conversation.style
+    return (
+        "" if style.shape == "prose" else f"as {style.shape}",
+        "" if style.words is None else f"{style.words} words",
+        "" if conversation.shows_references else "no references",
+    )
 
 
 def _piped() -> Iterator[str]:

@@ -70,7 +70,7 @@ def _check_privacy(session: Session) -> Iterator[Check]:
         )
     yield Check("privacy", "ok", says)
     if model is not None:
-        yield _check_model(model)
+        yield from _check_model(model)
     kept = "kept in the library" if settings.log else "not kept (RAGASSIST_LOG)"
     yield Check("log", "ok", f"questions and answers are {kept}")
     if settings.langsmith_tracing:
@@ -82,13 +82,28 @@ def _check_privacy(session: Session) -> Iterator[Check]:
         yield Check("tracing", "warning", says)
 
 
-def _check_model(choice: ModelChoice) -> Check:
+def window_line(window: int, *, known: bool) -> str:
+    """How many tokens a model has, and where that is assumed, what to do."""
+    if known:
+        return f"{window} tokens"
+    return (
+        f"{window} tokens, assumed: set RAGASSIST_MODEL_WINDOW to what the server gives the model, "
+        f"such as RAGASSIST_MODEL_WINDOW={4 * window}"
+    )
+
+
+def _check_model(choice: ModelChoice) -> Iterator[Check]:
     """Whether the model can be set up; nothing is sent to it."""
     try:
-        ChatModel(choice).prepare()
+        model = ChatModel(choice)
+        model.prepare()
     except ModelMisconfigured as error:
-        return Check("model", "failed", str(error))
-    return Check("model", "ok", f"{choice.name} can be set up; it was not asked anything")
+        yield Check("model", "failed", str(error))
+        return
+    yield Check("model", "ok", f"{choice.name} can be set up; it was not asked anything")
+    known = model.terms.window_known
+    line = window_line(model.terms.window, known=known)
+    yield Check("window", "ok" if known else "warning", line)
 
 
 def _check_library(library: Library) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 import typer
 
+from ragassist.cli.look import tell
 from ragassist.errors import ModelUnavailable
 from ragassist.types import Origin
 
@@ -21,11 +22,11 @@ def end_with(origin: Origin, *, declined: bool) -> None:
         typer.Exit: with the code, where it is not 0.
     """
     if origin.shortened:
-        typer.echo("the text ends at the number of words asked for: there was more", err=True)
+        tell("the text ends at the number of words asked for: there was more")
     if origin.failure:
         raise ModelUnavailable(f"the text ends here: {origin.failure}")
     if origin.interrupted:
-        typer.echo("interrupted: the text ends here", err=True)
+        tell("interrupted: the text ends here")
         raise typer.Exit(INTERRUPTED)
     if declined:
         raise typer.Exit(NOT_MET)

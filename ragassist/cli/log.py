@@ -1,5 +1,6 @@
 """`ragassist log`."""
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from ragassist.cli import as_json, render
 from ragassist.cli.keys import moved_since
+from ragassist.cli.look import DIM, Piece, say, tell, width
 from ragassist.cli.options import AsJson
 from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import UsageError
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
 def log(
     context: typer.Context,
-    number: Annotated[
-        int | None, typer.Argument(metavar="[NUMBER]", help="Show this exchange whole.")
+    named: Annotated[
+        list[str] | None, typer.Argument(metavar="[NUMBER]", help="Show this exchange whole.")
     ] = None,
     limit: Annotated[
         int, typer.Option("-n", "--limit", min=1, help="How many of the latest.")
@@ -44,8 +46,9 @@ def log(
 
     Questions and answers of `ask` and `chat` are kept in the library's folder, and nowhere else, as
     is what you typed in chats, for the arrow keys. `--no-log` keeps one out, RAGASSIST_LOG=false
-    all of them. Times are UTC. Behind the number of an exchange stands that of its conversation,
-    which `ragassist chat --conversation` goes on with.
+    all of them. `ragassist chat --conversation` goes on with the conversation of an exchange. Times
+    are local on a terminal; in a pipe, where an exchange is one line (number, conversation, time,
+    what came of it, question), they are UTC.
 
     \b
     Examples:
@@ -56,6 +59,7 @@ def log(
       ragassist log -n 500 --json
       ragassist log --clear
     """
+    number = _number(named)
     asked = _Asked(number=number, conversation=conversation, search=search)
     if clear and (asked.named or json):
         raise UsageError("--clear forgets the whole log: leave the number and --json out")
@@ -73,10 +77,9 @@ def log(
         shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
         typer.echo(as_json.dumps(shape))
         return
-    for exchange in kept:
-        (render.show_exchange if whole else render.show_exchange_line)(exchange)
+    _show(kept, whole=whole, searched=search or "")
     for note in moved:
-        typer.echo(one_line(note), err=True)
+        tell(one_line(note))
     if not kept:
         typer.echo("Nothing is in the log." if search is None else "Nothing in the log has that.")
 
@@ -93,6 +96,28 @@ class _Asked:
     def named(self) -> int:
         """How many of them are said."""
         return sum(one is not None for one in (self.number, self.conversation, self.search))
+
+
+def _number(named: list[str] | None) -> int | None:
+    if not named:
+        return None
+    if len(named) == 1 and named[0].isdecimal():
+        return int(named[0])
+    words = " ".join(named)
+    raise UsageError(
+        f"{words!r} is no number of an exchange: `ragassist log --search {shlex.quote(words)}` "
+        "looks for words"
+    )
+
+
+def _show(kept: tuple[LoggedExchange, ...], *, whole: bool, searched: str) -> None:
+    if kept and not whole and width() is not None:
+        say(Piece(text=render.EXCHANGE_HEAD, style=DIM))
+    for exchange in kept:
+        if whole:
+            render.show_exchange(exchange)
+        else:
+            render.show_exchange_line(exchange, searched=searched)
 
 
 def _read(library: "Library", asked: _Asked, limit: int) -> tuple[LoggedExchange, ...]:

@@ -8,6 +8,7 @@ hold on dark and on light.
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -45,7 +46,56 @@ def width() -> int | None:
     """Columns to wrap at; None in a pipe, where lines are left whole."""
     if not sys.stdout.isatty():
         return None
-    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+    # The last column stays free: there a cursor waits for the next line, and what clears the rest
+    # of its line clears the letter that it stands on.
+    return max(_NARROWEST, min(shutil.get_terminal_size().columns - 1, _WIDEST))
+
+
+def wrapped(text: str, columns: int, *, indent: int = 0, hanging: int = 0) -> str:
+    """Lines of so many columns, parted between words; a longer word is left whole."""
+    lines = textwrap.wrap(
+        text,
+        columns,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+def in_lines(parts: Iterable[str], columns: int, *, between: str = "  ·  ") -> str:
+    """Short parts side by side, in as many lines as they need; what is too long is cut."""
+    lines: list[str] = []
+    for part in parts:
+        said = cut(part, columns)
+        beside = f"{lines[-1]}{between}{said}" if lines else said
+        if lines and cells_of([Piece(text=beside)]) <= columns:
+            lines[-1] = beside
+        else:
+            lines.append(said)
+    return "\n".join(lines)
+
+
+def tell(notice: str, *, style: str = "") -> None:
+    """A line on standard error, wrapped between words where that is a terminal."""
+    if sys.stderr.isatty():
+        columns = max(_NARROWEST, shutil.get_terminal_size().columns - 1)
+        notice = wrapped(notice, columns)
+    say(Piece(text=notice, style=style), err=True)
+
+
+def cut(text: str, room: int) -> str:
+    """The text in so many columns, shortened between words where it takes more."""
+    if cells_of([Piece(text=text)]) <= room:
+        return text
+    kept = text[: max(room - 1, 1)]
+    while len(kept) > 1 and cells_of([Piece(text=kept)]) > room - 1:
+        kept = kept[:-1]
+    before, _, begun = kept.rpartition(" ")
+    if text[len(kept)] != " " and len(begun) < len(before):
+        kept = before
+    return f"{kept.rstrip()}…"
 
 
 def say(*pieces: Piece | str, end: str = "\n", err: bool = False) -> None:
@@ -154,7 +204,8 @@ def words_of(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
 def cells_of(word: Iterable[Piece]) -> int:
     """How many columns a word takes: a CJK letter takes two."""
     text = "".join(piece.text for piece in word)
-    if text.isascii():
+    # Letters of Latin take one each: what tells of others is loaded for them alone.
+    if all(letter < "\u0300" for letter in text):
         return len(text)
     from rich.cells import cell_len
 

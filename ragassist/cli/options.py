@@ -48,7 +48,12 @@ As = Annotated[
 ]
 Words = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="At most so many words, citations not counted."),
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="At most so many words, citations not counted, in whole sentences: a first one that "
+        "is longer by itself is shown, and that is said.",
+    ),
 ]
 FormatName = Annotated[
     str | None,

@@ -49,7 +49,7 @@ class ProgressBars:
 
 
 class TokenCounter:
-    """How much of an unfinished sentence a model has written: `… 23`, gone when it is shown.
+    """How much of an unfinished sentence a model has written: `… 23 tokens`, gone when it is shown.
 
     It stands behind the cursor, which stays where it is, so that the text goes on over it.
     """
@@ -69,7 +69,8 @@ class TokenCounter:
         if not self._seen or not (tokens or self._stands) or self._cannot_go_back:
             return
         self._stands = tokens > 0
-        said = f" … {tokens}" if tokens else ""
+        # What does not fit is written over its last letter: a blank, rather than a cut number.
+        said = f" … {tokens} token{'' if tokens == 1 else 's'} " if tokens else ""
         sys.stdout.flush()
         # Save the cursor, stop at the right edge rather than wrap, clear what stood there; go back.
         typer.echo(f"\x1b7\x1b[?7l\x1b[K{said}\x1b[?7h\x1b8", nl=False, err=True)

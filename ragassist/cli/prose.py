@@ -31,6 +31,9 @@ _SIGN = re.compile(r"(?:[-*+•]|\d{1,2}[.)]) ")
 _HEADING = re.compile(r"#{1,6} +")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=[^\s*])\*(?![\w*])")
 _LEAST_CELL = 14
+# Rows to come may have more to say than the first.
+_WANTED_CELL = 18
+_GAP = "  "
 _SOURCES = "Sources"
 
 
@@ -62,18 +65,35 @@ class ProseWriter:
         self._begun = False
         self._in_list = False
         self._headings: list[str] = []
+        self._widths: list[int] = []
 
     def write(self, claim: Claim) -> None:
         """Write one claim, its citations and its flag, at once."""
+        from ragassist.answering.forms import is_code
+
         laid_out = self._layout.add(claim)
-        if width() is None:
-            say(laid_out, end="")
-        elif claim.row:
-            self._row(claim)
-        else:
-            self._sentence(claim, laid_out)
-        self._begun = True
+        try:
+            if width() is None or is_code(claim):
+                say(laid_out, end="")
+            elif claim.row:
+                self._row(claim)
+            else:
+                self._sentence(claim, laid_out)
+        finally:
+            # Also where Ctrl-C comes in the middle: some of it may be seen.
+            self._begun = True
         sys.stdout.flush()
+
+    def cut_off(self, why: str) -> None:
+        """Say, where the text stands, that it ends before all was said; nothing without a text."""
+        if not self._begun:
+            return
+        said = Piece(text=f"[cut off here: {one_line(why)}]", style=STRONG)
+        if width() is None:
+            say("\n\n", said, end="")
+        else:
+            self._flow.new_line()
+            self._flow.put([said])
 
     def end(self) -> None:
         """End the line, if there is one."""
@@ -81,6 +101,7 @@ class ProseWriter:
             say()
 
     def _sentence(self, claim: Claim, laid_out: str) -> None:
+        self._headings = []
         text = laid_out.lstrip()
         lead = laid_out[: len(laid_out) - len(text)]
         sign = _SIGN.match(text)
@@ -117,15 +138,21 @@ class ProseWriter:
 
     def _cited(self, claim: Claim, part: str) -> list[Piece]:
         """The citations of a bracket, each linked; nothing where it is no citation."""
-        keys = part[1:-1].split(", ")
-        invented = {f"{one_line(key)}?" for key in claim.invented}
-        if part[:1] != "[" or not invented.union(claim.citations).issuperset(keys):
+        from ragassist.answering.prose import in_brackets
+
+        marks = {one_line(in_brackets([mark]))[1:-1]: mark for mark in claim.marks}
+        written = part[1:-1].split(", ")
+        if part[:1] != "[" or not marks.keys() >= set(written):
             return []
         pieces = [Piece(text="[")]
-        for number, key in enumerate(keys):
+        for number, said in enumerate(written):
             pieces += [Piece(text=", ")] if number else []
-            link = self._link(key) if key not in invented else None
-            pieces.append(Piece(text=key, style=ALARM if key in invented else "", link=link))
+            paper_id = marks[said].paper_id
+            if paper_id is None:
+                pieces.append(Piece(text=said, style=ALARM))
+            else:
+                pieces.append(Piece(text=paper_id, link=self._link(paper_id)))
+                pieces.append(Piece(text=said.removeprefix(paper_id), style=STRONG))
         return [*pieces, Piece(text="]")]
 
     def _link(self, paper_id: str) -> str | None:
@@ -133,7 +160,7 @@ class ProseWriter:
         return None if paper is None else address_of(paper)
 
     def _row(self, claim: Claim) -> None:
-        """A row of a table, whose columns are as wide as each other: rows to come are not known."""
+        """A row of a table; how wide its columns are, its first row says: others are to come."""
         from ragassist.answering.prose import flag, in_brackets, is_flagged
 
         headings = [*(one_line(heading) for heading, _ in claim.row), _SOURCES]
@@ -143,15 +170,19 @@ class ProseWriter:
             sources += [Piece(text=" "), Piece(text=one_line(flag(claim)), style=ALARM)]
         is_new = headings != self._headings
         self._headings = headings
+        heads = [[Piece(text=heading, style=STRONG)] for heading in headings]
+        row = [*cells, sources]
+        fitted = _widths(heads, row, width() or 0, [] if is_new else self._widths)
+        stacked = fitted == [] and self._widths == []
+        self._widths = fitted
         if self._begun:
-            say("\n" if is_new else "")
-        columns = width() or 0
-        if (columns + 1) // len(headings) - 1 < _LEAST_CELL:
-            _stack(headings, [*cells, sources])
+            say("\n" if is_new or stacked else "")
+        if not fitted:
+            _stack(headings, row)
             return
         if is_new:
-            say(*_line([[Piece(text=head, style=STRONG)] for head in headings], columns))
-        say(*_line([*cells, sources], columns), end="")
+            say(*_line(heads, fitted))
+        say(*_line(row, fitted), end="")
 
 
 class _Inline:
@@ -183,17 +214,43 @@ def _stack(headings: list[str], cells: list[list[Piece]]) -> None:
         flow.put([Piece(text=f"{heading}: " if heading else "", style=STRONG), *cell])
 
 
-def _line(cells: list[list[Piece]], columns: int) -> list[Piece | str]:
+def _widths(
+    heads: list[list[Piece]], row: list[list[Piece]], columns: int, before: list[int]
+) -> list[int]:
+    """How wide each column of a table is; empty where the terminal is too narrow for it.
+
+    None is narrower than its longest word. What is left goes to those that have the most to say.
+
+    Args:
+        before: the widths of the row above, which stay where they do.
+    """
+    longest = [max(map(_longest, pair)) for pair in zip(heads, row, strict=True)]
+    if before and all(map(int.__ge__, before, longest)):
+        return before
+    wanted = [max(map(cells_of, pair)) for pair in zip(heads, row, strict=True)]
+    least = [max(word, min(want, _LEAST_CELL)) for word, want in zip(longest, wanted, strict=True)]
+    spare = columns - len(_GAP) * (len(row) - 1) - sum(least)
+    if spare < 0:
+        return []
+    more = [max(want, _WANTED_CELL, has + 1) - has for want, has in zip(wanted, least, strict=True)]
+    return [has + spare * share // sum(more) for has, share in zip(least, more, strict=True)]
+
+
+def _longest(cell: list[Piece]) -> int:
+    return max(map(cells_of, words_of(cell)), default=0)
+
+
+def _line(cells: list[list[Piece]], widths: list[int]) -> list[Piece | str]:
     """The lines of a row, every cell wrapped in its column; no newline at the end."""
-    room = (columns + 1) // len(cells) - 1
-    wrapped = [_wrap(cell, room) for cell in cells]
+    wrapped = [_wrap(cell, room) for cell, room in zip(cells, widths, strict=True)]
     out: list[Piece | str] = []
     for line in range(max(map(len, wrapped))):
         out += ["\n"] if line else []
-        for place, cell in enumerate(wrapped):
+        blank = ""
+        for cell, room in zip(wrapped, widths, strict=True):
             pieces, taken = cell[line] if line < len(cell) else ([], 0)
-            last = place == len(wrapped) - 1
-            out += [*pieces, "" if last else " " * (max(room - taken, 0) + 1)]
+            out += [blank, *pieces] if pieces else []
+            blank = " " * (room - taken) + _GAP if pieces else blank + " " * room + _GAP
     return out
 
 

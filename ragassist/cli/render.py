@@ -5,22 +5,49 @@ import sys
 import textwrap
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from ragassist.cli.look import ALARM, DIM, STRONG, Flow, Piece, address_of, say, width
+from ragassist.cli.look import (
+    ALARM,
+    DIM,
+    STRONG,
+    Flow,
+    Piece,
+    address_of,
+    cut,
+    say,
+    width,
+    wrapped,
+)
 from ragassist.cli.prose import PaperOf, ProseWriter
-from ragassist.text import one_line, strip_controls
-from ragassist.types import Answer, Claim, Declined, Failure, LoggedExchange, Paper, Passage, Shape
+from ragassist.text import fold, one_line, strip_controls
+from ragassist.types import (
+    Answer,
+    Claim,
+    Declined,
+    Failure,
+    LoggedExchange,
+    Origin,
+    Paper,
+    Passage,
+    Shape,
+)
 
 if TYPE_CHECKING:
     from ragassist.answering.prompting import Draft
+    from ragassist.related_work.outcome import RelatedWork
     from ragassist.storage.papers import FieldOrigin
 
-Outcome = TypeVar("Outcome")
+Outcome = TypeVar("Outcome", bound="Answer | Declined | RelatedWork")
 
+NEAREST = "Nearest papers:"
 _SHOWN_VALUE = 60
+_LOG_INDENT = 6
+_SNIPPET_LEAD = 4
+_BORNE_OUT = ("supported", "partial", "unjudged")
 _NOT_ENGLISH = "stemming and stop words are those of English and do not help there"
 
 
@@ -49,9 +76,34 @@ def show_stream(
                 claim = stream.throw(stopped)
     except StopIteration as end:
         outcome: Outcome = end.value
+        if why := why_cut_off(outcome.origin):
+            writer.cut_off(why)
         return outcome
     finally:
         writer.end()
+
+
+def show_claims(
+    claims: Iterable[Claim], shape: Shape, *, paper_of: PaperOf | None, markdown: bool, why: str
+) -> None:
+    """Write claims that are there, as `show_stream` writes those that come.
+
+    Args:
+        why: they end before all was said, as `why_cut_off` puts it; empty where they do not.
+    """
+    writer = ProseWriter(shape=shape, paper_of=paper_of, markdown=markdown)
+    for claim in claims:
+        writer.write(claim)
+    if why:
+        writer.cut_off(why)
+    writer.end()
+
+
+def why_cut_off(origin: Origin) -> str:
+    """Why a text ends before all was said, in a few words; empty where it does not."""
+    if origin.interrupted:
+        return "interrupted"
+    return origin.failure or ("as many words as were asked for" if origin.shortened else "")
 
 
 @contextmanager
@@ -72,47 +124,84 @@ def show_outcome_end(outcome: Answer | Declined, *, ledger: bool = False) -> Non
     """What follows the prose, when all of it is shown; all there is, where it was declined."""
     if isinstance(outcome, Declined):
         show_declined(outcome)
-    else:
-        _show_answer_end(outcome, ledger=ledger)
-
-
-def _show_answer_end(answer: Answer, *, ledger: bool) -> None:
+        return
     typer.echo()
-    show_ledger_line(answer.claims)
+    show_ledger_line(outcome.claims, outcome.origin)
     if ledger:
-        show_ledger(answer.claims)
-    if answer.references:
-        say("\n", Piece(text="References:", style=STRONG))
-        show_references(answer.references)
+        show_ledger(outcome.claims)
+    show_reference_list(outcome.references)
 
 
-def show_ledger_line(claims: Sequence[Claim]) -> None:
+def show_reference_list(
+    papers: Sequence[Paper], *, heading: str = "References:", numbered: bool = False
+) -> None:
+    """Papers under their heading; nothing without any."""
+    if papers:
+        say("\n", Piece(text=heading, style=STRONG))
+        show_references(papers, numbered=numbered)
+
+
+def show_ledger_line(claims: Sequence[Claim], origin: Origin) -> None:
     """The ledger line: faint while nothing is wrong."""
     from ragassist.answering.prose import is_flagged
 
-    flagged = any(map(is_flagged, claims))
-    _paragraph(ledger_line(claims), style=STRONG if flagged else DIM)
+    stands_out = any(map(is_flagged, claims)) or origin.interrupted or origin.failure
+    _paragraph(ledger_line(claims, origin), style=STRONG if stands_out else DIM)
 
 
-def ledger_line(claims: Sequence[Claim]) -> str:
-    """`Ledger: 7 claims: 6 supported, 1 unsupported`."""
+def ledger_line(claims: Sequence[Claim], origin: Origin | None = None) -> str:
+    """`Ledger: 7 claims: 6 supported, 1 unsupported (incomplete)`."""
     from ragassist.grounding.ledger import tally
 
     counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(claims).items())
     noun = "claim" if len(claims) == 1 else "claims"
-    return f"Ledger: {len(claims)} {noun}{': ' if counts else ''}{counts}"
+    ends = " (incomplete)" if origin is not None and why_cut_off(origin) else ""
+    return f"Ledger: {len(claims)} {noun}{': ' if counts else ''}{counts}{ends}"
+
+
+def numbered(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The claims that have a number: a heading and what leads in a list claim nothing."""
+    return tuple(claim for claim in claims if not _only_leads(claim))
+
+
+def _only_leads(claim: Claim) -> bool:
+    leads = claim.text.startswith("#") or claim.text.rstrip("*_ ").endswith(":")
+    return claim.verdict == "unjudged" and not claim.marks and leads
 
 
 def show_ledger(claims: Sequence[Claim]) -> None:
     """Every claim with its verdict, and the quote of each cited paper that bears on it."""
     _paragraph("supported: no fault was found by words and numbers; a contradiction is not seen")
-    for number, claim in enumerate(claims, start=1):
-        show_claim(number, claim)
+    for number, claim in enumerate(numbered(claims), start=1):
+        typer.echo()
+        show_claim(number, claim, places=True)
 
 
-def show_claim(number: int, claim: Claim) -> None:
-    """One claim of a ledger."""
-    typer.echo()
+def show_claim(number: int, claim: Claim, *, places: bool = False) -> None:
+    """One claim of a ledger, and what the papers that it cites say.
+
+    Args:
+        places: where in the abstracts the quotes stand is said as well.
+    """
+    show_verdict(number, claim)
+    if claim.first_written:
+        _paragraph(f"repaired; first written: {one_line(claim.first_written)}", indent=3)
+    quotes = {quote.paper_id: quote for quote in claim.evidence}
+    bears_out = claim.verdict in _BORNE_OUT
+    for paper_id in claim.citations:
+        quote = quotes.get(paper_id)
+        says = "nothing in its abstract bears on this"
+        if quote is not None:
+            lead = "" if bears_out else "nearest sentence: "
+            place = f" (characters {quote.start} to {quote.stop})" if places else ""
+            says = f"{lead}“{one_line(quote.quote)}”{place}"
+        _paragraph(f"[{paper_id}] {says}", indent=3, hanging=2)
+    for key in claim.invented:
+        _paragraph(f"[{one_line(key)}] names no paper", indent=3, hanging=2)
+
+
+def show_verdict(number: int, claim: Claim) -> None:
+    """One claim of a ledger with its verdict, and no more."""
     why = f" ({claim.why})" if claim.why else ""
     from ragassist.answering.prose import is_flagged
 
@@ -120,41 +209,41 @@ def show_claim(number: int, claim: Claim) -> None:
     verdict = Piece(text=f"{claim.verdict}{why}", style=ALARM if is_flagged(claim) else STRONG)
     flow.put([Piece(text=f"{number}. "), verdict, Piece(text=f": {one_line(claim.text)}")])
     flow.new_line()
-    if claim.first_written:
-        _paragraph(f"repaired; first written: {one_line(claim.first_written)}", indent=3)
-    quotes = {quote.paper_id: quote for quote in claim.evidence}
-    for paper_id in claim.citations:
-        quote = quotes.get(paper_id)
-        says = (
-            "nothing in its abstract bears on this"
-            if quote is None
-            else f"“{one_line(quote.quote)}” (characters {quote.start} to {quote.stop})"
-        )
-        _paragraph(f"[{paper_id}] {says}", indent=3, hanging=2)
-    for key in claim.invented:
-        _paragraph(f"[{one_line(key)}?] is no paper", indent=3, hanging=2)
 
 
-def show_exchange_line(exchange: LoggedExchange) -> None:
-    """One line of the log: number, conversation, when, what came of it, the question."""
-    when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
-    came = ", ".join(f"{count} {verdict}" for verdict, count in exchange.verdicts.items())
-    came = came if exchange.answered else "declined"
-    if exchange.interrupted:
-        came += ", interrupted"
+EXCHANGE_HEAD = " No.  asked (local time)  what came of it"
+
+
+def show_exchange_line(exchange: LoggedExchange, *, searched: str = "") -> None:
+    """An exchange of the log, short: number, when, what came of it, conversation, question.
+
+    In a pipe that is one line, parted by tabs, with the time in UTC; on a terminal it is two.
+
+    Args:
+        searched: words that were looked for; where they stand is shown, on a terminal.
+    """
+    question = one_line(exchange.question)
+    came = _what_came_of(exchange)
     columns = width()
     if columns is None:
-        fields = (str(exchange.number), str(exchange.conversation), when, came)
-        typer.echo("\t".join([*fields, one_line(exchange.question)]))
+        when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
+        fields = (str(exchange.number), str(exchange.conversation), when, came, question)
+        typer.echo("\t".join(fields))
         return
-    lead = f"{exchange.number:4} in {exchange.conversation}  {when[:16]}  {came}: "
-    question = _cut(one_line(exchange.question), max(columns - len(lead), 20))
-    say(Piece(text=lead, style=DIM), question)
+    _show_exchange_head(exchange)
+    room = columns - _LOG_INDENT
+    say(" " * _LOG_INDENT, cut(question, room))
+    if found := _snippet(exchange.text, searched, room):
+        say(" " * _LOG_INDENT, Piece(text=found, style=DIM))
 
 
 def show_exchange(exchange: LoggedExchange) -> None:
     """An exchange of the log: the question, who answered when, the text."""
-    show_exchange_line(exchange)
+    if width() is None:
+        show_exchange_line(exchange)
+    else:
+        _show_exchange_head(exchange)
+        _paragraph(one_line(exchange.question), indent=_LOG_INDENT)
     typer.echo(f"answered by {exchange.answerer}\n")
     for line in exchange.text.split("\n"):
         if line:
@@ -164,21 +253,47 @@ def show_exchange(exchange: LoggedExchange) -> None:
     typer.echo()
 
 
+def _show_exchange_head(exchange: LoggedExchange) -> None:
+    when = datetime.fromisoformat(exchange.asked_at).astimezone()
+    within = f", conversation {exchange.conversation}"
+    within = within if exchange.conversation != exchange.number else ""
+    text = f"{when:%Y-%m-%d %H:%M}   {_what_came_of(exchange)}{within}"
+    room = (width() or 0) - _LOG_INDENT
+    said = wrapped(text, room).replace("\n", "\n" + " " * _LOG_INDENT)
+    say(Piece(text=f"{exchange.number:4}  ", style=STRONG), Piece(text=said, style=DIM))
+
+
+def _what_came_of(exchange: LoggedExchange) -> str:
+    came = ", ".join(f"{count} {verdict}" for verdict, count in exchange.verdicts.items())
+    came = came if exchange.answered else "declined"
+    return f"{came}, interrupted" if exchange.interrupted else came
+
+
+def _snippet(text: str, searched: str, room: int) -> str:
+    """Where the first of the words stands, with what is around it; empty where none does."""
+    words = one_line(text).split(" ")
+    wanted = tuple(fold(word) for word in searched.split())
+    for place, word in enumerate(words):
+        if wanted and fold(word).lstrip("([“\"'*_").startswith(wanted):
+            start = max(place - _SNIPPET_LEAD, 0)
+            return cut(("… " if start else "") + " ".join(words[start:]), room)
+    return ""
+
+
 def show_declined(declined: Declined) -> None:
     """Why there is no answer, and the papers that came nearest."""
     _paragraph(declined.reason)
-    if declined.nearest:
-        say("\n", Piece(text="Nearest papers:", style=STRONG))
-        show_references(declined.nearest)
+    show_reference_list(declined.nearest, heading=NEAREST)
 
 
-def show_references(papers: Iterable[Paper]) -> None:
-    """One entry a paper: its id, then who, when and what."""
-    for paper in papers:
+def show_references(papers: Iterable[Paper], *, numbered: bool = False) -> None:
+    """One entry a paper: its id, then who, when and what; its number in front, where wanted."""
+    for number, paper in enumerate(papers, start=1):
         flow = Flow(hanging=4)
         link = address_of(paper)
         key = Piece(text=paper.paper_id, link=link)
-        flow.put([Piece(text="["), key, Piece(text="] "), *_described(paper, link)])
+        lead = Piece(text=f"{number} [" if numbered else "[")
+        flow.put([lead, key, Piece(text="] "), *_described(paper, link)])
         flow.new_line()
 
 
@@ -234,8 +349,9 @@ def show_paper_line(paper: Paper) -> None:
     if columns is None:
         typer.echo("\t".join([paper.paper_id, year, title, *paper.marks]))
         return
-    room = max(columns - len(paper.paper_id) - len(marks) - 8, 12)
-    typer.echo(f"{paper.paper_id}  {year:4}  {_cut(title, room)}{marks}")
+    key = cut(paper.paper_id, columns // 3)
+    room = max(columns - len(key) - len(marks) - 8, 12)
+    typer.echo(f"{key}  {year:4}  {cut(title, room)}{marks}")
 
 
 def show_tag_line(papers: int, tag: str) -> None:
@@ -274,7 +390,8 @@ def show_paper(paper: Paper) -> None:
         if value:
             _paragraph(f"{one_line(name) + ':':14}{one_line(value)}", hanging=14)
     for place in paper.provenance:
-        typer.echo(f"{'from:':14}{one_line(place.source)}:{place.line} ({place.reader})")
+        said = f"{one_line(place.source)}:{place.line} ({place.reader})"
+        _paragraph(f"{'from:':14}{said}", hanging=14)
     typer.echo()
     _paragraph(paper.abstract or "(title only: no source has an abstract)")
 
@@ -284,7 +401,7 @@ def show_origins(origins: "Iterable[FieldOrigin]") -> None:
     typer.echo()
     for origin in origins:
         places = ", ".join(f"{shortest(p.source)}:{p.line}" for p in origin.places)
-        said = _cut(one_line(origin.value), _SHOWN_VALUE)
+        said = cut(one_line(origin.value), _SHOWN_VALUE)
         _paragraph(f"{one_line(origin.name) + ':':14}{said}  from {places}", hanging=14)
 
 
@@ -336,18 +453,7 @@ def _paragraph(text: str, *, indent: int = 0, hanging: int = 0, style: str = "")
     if columns is None:
         typer.echo(" " * indent + text)
         return
-    wrapped = textwrap.wrap(
-        text,
-        columns,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hanging),
-        break_on_hyphens=False,
-    )
-    say(Piece(text="\n".join(wrapped), style=style))
-
-
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+    say(Piece(text=wrapped(text, columns, indent=indent, hanging=hanging), style=style))
 
 
 def show_draft(draft: "Draft", *, whole: bool) -> None:
@@ -366,5 +472,16 @@ def show_draft(draft: "Draft", *, whole: bool) -> None:
     ]
     if draft.left_out:
         facts.append(f"{count(draft.left_out, 'passage')} left out: the model's window is full")
+    if draft.doubt is not None:
+        facts.append(
+            f"thin ({draft.doubt.why}): the model would first be asked what to search for: "
+            f"{count(draft.doubt.prompt_tokens, 'token')} more; the passages may change then"
+        )
+    in_all = draft.at_most
+    usd = "" if in_all.usd is None else f", ${in_all.usd:.4f}"
+    facts.append(
+        f"with all repairs and further searches at most {count(in_all.calls, 'call')}, "
+        f"{count(in_all.prompt_tokens, 'token')} read, {in_all.answer_tokens:,} written{usd}"
+    )
     for fact in facts:
         typer.echo(fact)

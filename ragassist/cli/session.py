@@ -1,8 +1,5 @@
 """What every command starts with: which library is meant, and how to tell the user things."""
 
-import shutil
-import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ragassist.cli.look import DIM, Piece, say
+from ragassist.cli.look import DIM, tell
 from ragassist.errors import LibraryNotFound
 
 if TYPE_CHECKING:
@@ -102,28 +99,13 @@ class Session:
         settings = self.settings()
         if settings.model is None:
             return None
-        from ragassist.models.choice import ModelChoice
+        from ragassist.models.choice import choice_from
 
-        key = settings.openai_api_key
-        return ModelChoice(
-            name=settings.model,
-            base_url=settings.openai_base_url,
-            api_key=None if key is None else key.get_secret_value(),
-            timeout_s=settings.model_timeout_s,
-            prompts=settings.prompts,
-            max_answer_tokens=settings.max_answer_tokens,
-            max_cost_usd=settings.max_cost,
-            prices=settings.prices,
-            window=settings.model_window,
-            # Replies are as telling as the log.
-            remember=remember and settings.cache and settings.log,
-        )
+        return choice_from(settings, settings.model, remember=remember)
 
     def tell(self, notice: str) -> None:
         """A line on standard error, wrapped and faint where that is a terminal."""
-        if sys.stderr.isatty():
-            notice = textwrap.fill(notice, shutil.get_terminal_size().columns - 1)
-        say(Piece(text=notice, style=DIM), err=True)
+        tell(notice, style=DIM)
 
 
 def session_of(context: typer.Context) -> Session:

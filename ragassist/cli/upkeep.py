@@ -130,7 +130,11 @@ def _check_model(session: Session, *, json: bool) -> None:
             "no model is configured, and answers are the abstracts' own sentences: set "
             "RAGASSIST_MODEL=provider:model, such as openai:gpt-4o-mini"
         )
-    probed = probe_model(choice, session.tell)
+    try:
+        probed = probe_model(choice, session.tell)
+    except KeyboardInterrupt:
+        session.tell("interrupted")
+        raise
     if json:
         typer.echo(as_json.dumps({"ok": not probed.error, "model": dataclasses.asdict(probed)}))
     else:
@@ -152,8 +156,9 @@ def _found_out(probed: "Probed") -> Iterator[tuple[str, str]]:
         )
         yield "streaming", f"yes, {probed.pieces} pieces" if probed.streams else "no, one piece"
         yield "JSON", _JSON[probed.json]
-    assumed = "" if probed.window_known else ", assumed: RAGASSIST_MODEL_WINDOW says what it has"
-    yield "window", f"{probed.window} tokens{assumed}"
+    from ragassist.cli.checks import window_line
+
+    yield "window", window_line(probed.window, known=probed.window_known)
     if probed.price is None:
         yield "price", "not known: RAGASSIST_PRICES names a file that says it"
         return

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+from ragassist.grounding.literals import Untouched, find_literals
 from ragassist.types import Claim, Mark
 
 # No bracket that cites is longer: one left open holds up a stream for that long at most.
@@ -32,16 +33,24 @@ _LEADS = frozenset(
     "per ref reference references refs reported see shown source sources supported to via".split()
 )
 _KEY = re.compile(r"[Pp]([0-9]+)")
-_RANGE = re.compile(r"([Pp])([0-9]+)\s*+(?:[-\u2010-\u2015\u2212]|\bto\b)\s*+[Pp]?([0-9]+)")
+_TO = r"(?:[-\u2010-\u2015\u2212…~]|\.\.\.?|\bto\b)"
+_RANGE = re.compile(rf"([Pp])([0-9]+)\s*+{_TO}\s*+[Pp]?([0-9]+)")
+_FROM_BRACKET_TO_BRACKET = re.compile(rf"\s*+{_TO}\s*+")
+# `[P 1]`, `[Passage 1]`, `[Passages 1 and 2]`, `[passage key="P1"]`.
+_SPELLED = re.compile(r"\s*+(?:(?i:passages?|keys?)[\s#.:]++|P\s++)[0-9][0-9\s,;&\u2010-\u2015-]*+")
+_SPELLED_AND = re.compile(r"(?<=[0-9\s])\s(?:and|or|to)\s(?=[0-9\s])")
+_ATTRIBUTE = re.compile(r"\b(?:key|id)\s*+=\s*+")
+_BARE_P = re.compile(r"\A\s*+P\s++")
+_NUMBER = re.compile(r"[0-9]+")
 _WORD = re.compile(rf"{_RANGE.pattern}(?![\w-])|\S+")
 # Models put keys in quotation marks, code or emphasis, and doubt them.
-_DRESS = "@^#()（）<>*_`\"'“”„‘’«»"
+_DRESS = "@^#()（）<>*_`\"'“”„‘’«»\\"
 _BEHIND = ".:?!"
 _LISTS = re.compile(r"[/|+:]")
 _CITEKEY = re.compile(r"[^\W\d_]+[12][0-9]{3}[^\W\d_][\w-]*")
 _LOCATOR = re.compile(
     r"\(?(?:(?:pp?|pages?|sec|sects?|sections?|figs?|figures?|tabs?|tables?|ch|chap|chapters?|eqs?|"
-    r"equations?|lines?|para|paragraphs?|abstract|title)\b\.?|§)|[0-9\u2013-]+$",
+    r"equations?|lines?|para|paragraphs?|abstract|title)\b\.?|§)|[0-9\u2013-]+$|\([^()]*\)$",
     re.I,
 )
 _LIKE_A_KEY = re.compile(r"[^\W\d_].*[\d_-]|[\d_-].*[^\W\d_]")
@@ -49,6 +58,8 @@ _NAMED_WITH_A_DIGIT = re.compile(r"(?=\S*[0-9])(?=\S*[^\W\d_])\S+")
 _FOLLOWING = re.compile(r"(\s*+)(\S{1,40})")
 _LONGEST_RANGE = 50
 _MOST_DIGITS = 9
+_ESCAPED = frozenset({"\\[", "\\("})
+_CITED_PROSE = re.compile(r"\s[\[【［〔][Pp]?[0-9]")
 _ROUND_OPENING = frozenset(opening for opening, _ in ROUND)
 _AROUND = {"*": "*", "_": "_", "`": "`", **dict(SQUARE + ROUND)}
 _OPENS = frozenset("([{“‘")
@@ -155,24 +166,93 @@ def is_passage_key(key: str) -> bool:
     return _KEY.fullmatch(key) is not None
 
 
+def find_untouched(text: str, papers: Mapping[str, str]) -> tuple[list[Untouched], int]:
+    r"""`find_literals` without those that are citations in disguise.
+
+    A code span of nothing but brackets, and brackets with backslashes in front (`\[P1\]`), are
+    written so by models; so is an answer that is fenced as text.
+    """
+    found, waiting = find_literals(text)
+    return [one for one in found if not _cites(one, papers)], waiting
+
+
+def _cites(literal: Untouched, papers: Mapping[str, str]) -> bool:
+    if literal.mark in _ESCAPED:
+        return bool(_escaped(literal, papers))
+    if literal.may_be_prose:
+        return _CITED_PROSE.search(literal.inner) is not None
+    code = literal.mark.startswith("`")
+    return code and not any(map(str.isalnum, _BRACKET.sub("", literal.inner)))
+
+
+def _escaped(literal: Untouched, papers: Mapping[str, str]) -> Keys:
+    r"""The keys in `\[P1\]`; none where it is mathematics."""
+    if _EMPTY_LINE.search(literal.inner):
+        return ()
+    return _read(literal.inner, papers, in_round=literal.mark == "\\(", follows=False)
+
+
 def _brackets(text: str, papers: Mapping[str, str]) -> list[Citing]:
+    literals, _ = find_literals(text)
+    escaped = {one.start + 1: one for one in literals if one.mark in _ESCAPED}
+    untouched = [one for one in literals if not _cites(one, papers)]
     found: list[Citing] = []
-    position = beside = 0
+    position = beside = passed = 0
     while (match := _BRACKET.search(text, position)) is not None:
-        content = match.group(match.lastindex or 0)
-        in_round = text[match.start()] in _ROUND_OPENING
-        follows = bool(found) and match.start() == beside
-        keys: Keys = ()
-        if not _EMPTY_LINE.search(content):
-            keys = _read(content, papers, in_round=in_round, follows=follows)
+        while passed < len(untouched) and untouched[passed].stop <= match.start():
+            passed += 1
+        if passed < len(untouched) and untouched[passed].start <= match.start():
+            position = untouched[passed].stop
+            continue
+        citing = _bracket(text, match, papers, follows=bool(found) and match.start() == beside)
         position = match.start() + 1
-        if keys:
-            target = _LINK_TARGET.match(text, match.end())
-            position = target.end() if target else match.end()
-            found.append(Citing(start=match.start(), stop=position, papers=keys))
+        if citing is not None:
+            if match.start() in escaped:
+                citing = replace(citing, start=citing.start - 1)
+            position = citing.stop
+            found.append(citing)
             blank = _BLANK.match(text, position)
             beside = blank.end() if blank else position
-    return found
+    return _stretched(text, found, papers)
+
+
+def _bracket(
+    text: str, match: re.Match[str], papers: Mapping[str, str], *, follows: bool
+) -> Citing | None:
+    content = match.group(match.lastindex or 0)
+    if _EMPTY_LINE.search(content):
+        return None
+    in_round = text[match.start()] in _ROUND_OPENING
+    keys = _read(content, papers, in_round=in_round, follows=follows)
+    if not keys:
+        return None
+    target = _LINK_TARGET.match(text, match.end())
+    return Citing(start=match.start(), stop=target.end() if target else match.end(), papers=keys)
+
+
+def _stretched(text: str, found: Sequence[Citing], papers: Mapping[str, str]) -> list[Citing]:
+    """`[P1]-[P3]` as the one bracket that it stands for."""
+    stretched: list[Citing] = []
+    for citing in found:
+        before = stretched[-1] if stretched else None
+        if before is not None and _FROM_BRACKET_TO_BRACKET.fullmatch(
+            text, before.stop, citing.start
+        ):
+            first, last = (_only_number(one) for one in (before, citing))
+            if first and last:
+                keys = _expand(f"P{first}-P{last}", first, last, papers)
+                stretched[-1] = replace(before, stop=citing.stop, papers=keys)
+                continue
+        stretched.append(citing)
+    return stretched
+
+
+def _only_number(citing: Citing) -> str:
+    """The number of the one passage a bracket cites; empty where it cites otherwise."""
+    if len(citing.papers) != 1:
+        return ""
+    key = _KEY.fullmatch(citing.papers[0][0])
+    return key.group(1) if key else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +276,7 @@ def _read(content: str, papers: Mapping[str, str], *, in_round: bool, follows: b
     Args:
         follows: it stands beside a bracket that cites.
     """
+    content = content if in_round else _plainly(content)
     written = [piece for piece in map(str.strip, _SEPARATOR.split(content)) if piece]
     pieces = [_read_piece(piece, papers, in_round=in_round) for piece in written]
     certain = any(
@@ -216,6 +297,14 @@ def _read(content: str, papers: Mapping[str, str], *, in_round: bool, follows: b
     return tuple(
         key for piece, stray in zip(pieces, strays, strict=True) for key in piece.keys or stray
     )
+
+
+def _plainly(content: str) -> str:
+    """Keys that are spelled out, `Passage 1` and `key="P1"`, as keys."""
+    content = _ATTRIBUTE.sub("", content)
+    if _SPELLED.fullmatch(_SPELLED_AND.sub(",", content)):
+        return _NUMBER.sub(lambda number: f"P{number.group()}", _BARE_P.sub("", content))
+    return content
 
 
 def _read_piece(piece: str, papers: Mapping[str, str], *, in_round: bool) -> _Piece:

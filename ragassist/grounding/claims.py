@@ -11,8 +11,10 @@ from ragassist.grounding.citations import (
     SQUARE,
     Run,
     find_runs,
+    find_untouched,
     goes_on,
 )
+from ragassist.grounding.literals import Untouched
 from ragassist.sentences import split_sentences
 from ragassist.types import Claim, Mark
 
@@ -25,7 +27,7 @@ _STAND_IN = "pP"
 _WORD_AHEAD = re.compile(r"(?<!\S)(?![,;]?and\s)(?=\S*?[^\W_])\S++(?=\s)")
 _OPENING = frozenset(opening for opening, _ in SQUARE + ROUND)
 # A full stop in front of a mark, "et al. [P1].", ends the sentence behind it too.
-_ENDED = re.compile(r"[.!?][\"”]?\Z")
+_ENDED = re.compile(r"[.!?][\"”*_`]*\Z")
 _ENDS = re.compile(r"\.(?![.0-9])")
 _IDEOGRAPHIC_STOPS = "。！？"
 _LOOKED_BACK = 100
@@ -83,7 +85,8 @@ class ClaimStream:
     def _release(self, *, final: bool) -> list[Claim]:
         reading = _Reading.of(self._tail, self._papers, self._kind)
         sentences = reading.sentences
-        settled = len(sentences) if final else reading.settled(_live_bracket(self._tail))
+        live = min(_live_bracket(self._tail), reading.waiting)
+        settled = len(sentences) if final else reading.settled(live)
         claims = []
         for number, sentence in enumerate(sentences[:settled]):
             if number and sentence.block != sentences[number - 1].block:
@@ -137,26 +140,31 @@ class _Reading:
 
     Attributes:
         bare: the text with blanks for all that cites, offsets unchanged.
+        waiting: where code or mathematics is open that text to come may close.
     """
 
     text: str
     bare: str
     blocks: tuple[_Block, ...]
     sentences: tuple[_Sentence, ...]
+    waiting: int
 
     @classmethod
     def of(cls, text: str, papers: Mapping[str, str], kind: Kind) -> "_Reading":
         runs = find_runs(text, papers)
-        blocks = _blocks(_masked(text, runs, ["x" * (run.stop - run.start) for run in runs]), kind)
-        bare = _masked(text, runs, [" " * (run.stop - run.start) for run in runs])
-        spoken = _masked(text, runs, [_stand_in(text, run) for run in runs])
+        untouched, waiting = find_untouched(text, papers)
+        # Code and mathematics are a word of their sentence, whatever stands in them.
+        wordy = _masked(text, untouched, [_word(one) for one in untouched])
+        blocks = _blocks(_masked(wordy, runs, ["x" * (run.stop - run.start) for run in runs]), kind)
+        bare = _masked(wordy, runs, [" " * (run.stop - run.start) for run in runs])
+        spoken = _masked(wordy, runs, [_stand_in(wordy, run) for run in runs])
         spans = [
             (number, block.start + start, block.start + stop)
             for number, block in enumerate(blocks)
             for start, stop in split_sentences(spoken[block.start : block.stop].replace("\n", " "))
         ]
         sentences = _with_runs(spans, runs, blocks)
-        return cls(text=text, bare=bare, blocks=blocks, sentences=sentences)
+        return cls(text=text, bare=bare, blocks=blocks, sentences=sentences, waiting=waiting)
 
     def settled(self, limit: int) -> int:
         """How many sentences no later text can change."""
@@ -197,7 +205,11 @@ def _append(clean: str, piece: str) -> str:
     return clean + ("" if clean[-1] in _OPENS else " ") + words
 
 
-def _masked(text: str, runs: Sequence[Run], masks: Sequence[str]) -> str:
+def _word(literal: Untouched) -> str:
+    return _STAND_IN.ljust(literal.stop - literal.start, "x")
+
+
+def _masked(text: str, runs: Sequence[Run | Untouched], masks: Sequence[str]) -> str:
     pieces = []
     position = 0
     for run, mask in zip(runs, masks, strict=True):

@@ -43,12 +43,16 @@ from ragassist.grounding.containment import (
     best_window,
     read_source,
     share_of,
+    stems,
     word_claim,
 )
+from ragassist.grounding.framing import framing
 from ragassist.grounding.numbers import unstated
 from ragassist.grounding.quotes import find_verbatim, quotations, says
 from ragassist.index.lexical import document_frequencies
+from ragassist.papers.language import language_of
 from ragassist.storage.catalog import Catalog
+from ragassist.text import title_key
 from ragassist.types import Claim, Evidence, Mark, Paper, Verdict
 
 # See the module's docstring for the rule and the figures.
@@ -61,6 +65,9 @@ _FEWEST_WORDS = 2
 # From so many words on, what stands in an abstract word for word is said there; fewer are a phrase
 # that may be about anything.
 _FEWEST_VERBATIM = 3
+# From so many words on, a language that cannot be told is English.
+_ENOUGH_TO_TELL = 6
+_LIST_HEADS = frozenset("bibliography cited papers references sources".split())
 _CITES_OTHERWISE = re.compile(
     r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]"
     r"|\([A-Z][\w’'-]+(?: et al\.?| (?:and|&) [A-Z][\w’'-]+)?,? \d{4}[a-z]?\)"
@@ -83,11 +90,14 @@ class Ledger:
         papers: Mapping[str, Paper],
         weigh: Weigh,
         lookup: Callable[[str], str | None] = lambda _: None,
+        question: str = "",
     ) -> None:
         self._papers = papers
         self._weigh = weigh
         self._lookup = lookup
+        self._question = question
         self._sources: dict[str, Source] = {}
+        self._spoken: frozenset[str] | None = None
 
     def check(self, claim: Claim) -> Claim:
         """The claim with evidence, verdict and why."""
@@ -141,7 +151,7 @@ class Ledger:
 
     def _of_citations(self, claim: Claim, readable: Sequence[Paper]) -> "_Finding":
         if not claim.marks:
-            return _of_no_citation(claim.text)
+            return self._of_no_citation(claim)
         if claim.invented:
             keys = ", ".join(f"[{key}]" for key in claim.invented)
             which = "is no paper" if len(claim.invented) == 1 else "are no papers"
@@ -149,7 +159,25 @@ class Ledger:
         for paper_id in claim.citations:
             if paper_id not in self._papers:
                 return "unsupported", f"cites {paper_id}, which was not among the passages"
-        return ("unjudged", "title only") if not readable else (None, "")
+        if not readable:
+            return "unjudged", "title only"
+        names = _names_only(claim.text, readable)
+        return ("unjudged", "names what it cites") if names else (None, "")
+
+    def _of_no_citation(self, claim: Claim) -> "_Finding":
+        """What frames a text claims nothing; other words that cite nothing do."""
+        if not claim.row and (frame := framing(claim.text, self._speak_of)):
+            return "unjudged", frame
+        if _CITES_OTHERWISE.search(claim.text):
+            return "uncited", "cites by number or name, and no paper by its key"
+        return "uncited", "cites no paper"
+
+    def _speak_of(self, words: list[str]) -> bool:
+        """Whether the question or a paper that was given speaks of each of these words."""
+        if self._spoken is None:
+            texts = (f"{paper.title}\n{paper.abstract}" for paper in self._papers.values())
+            self._spoken = frozenset().union(*stems([self._question, *texts]))
+        return all(its <= self._spoken for its in stems(words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,17 +195,6 @@ class _Held:
 
 
 _Finding = tuple[Verdict | None, str]
-
-
-def _of_no_citation(text: str) -> _Finding:
-    """A heading and what leads in a list claim nothing; other words that cite nothing do."""
-    if text.startswith("#"):
-        return "unjudged", "a heading"
-    if text.rstrip("*_ ").endswith(":"):
-        return "unjudged", "leads in what follows"
-    if _CITES_OTHERWISE.search(text):
-        return "uncited", "cites by number or name, and no paper by its key"
-    return "uncited", "cites no paper"
 
 
 def rarity_in(catalog: Catalog) -> Weigh:
@@ -203,6 +220,15 @@ def tally(claims: Iterable[Claim]) -> dict[Verdict, int]:
     counts = Counter(claim.verdict for claim in claims)
     verdicts: tuple[Verdict, ...] = get_args(Verdict)
     return {verdict: counts[verdict] for verdict in verdicts if counts[verdict]}
+
+
+def _names_only(text: str, cited: Sequence[Paper]) -> bool:
+    """Whether a text is titles of what it cites, as in a list of references, and years."""
+    said = whole = f" {title_key(text)} "
+    for paper in cited:
+        said = said.replace(f" {title_key(paper.title)} ", " ", 1)
+    rest = [word for word in said.split() if not word.isdigit()]
+    return said != whole and _LIST_HEADS.issuperset(rest)
 
 
 def _of_wording(claim: Claim, cited: Sequence[Paper], held: Sequence[_Held]) -> _Finding:
@@ -237,10 +263,21 @@ def _of_containment(
     if len(worded.shares) < _FEWEST_WORDS:
         return "unjudged", "too few words to judge by"
     if share_of(worded, _together(held)) < ENOUGH:
+        if _in_another_language(claim.text, held):
+            return "unjudged", "in another language than what it cites"
         its = "its abstract says" if len(held) == 1 else "its abstracts say"
         return _lacking(f"{its} little of this", cited, held)
     idle = [one.paper.paper_id for one in held if _is_idle(worded, one, held)]
     return ("partial", f"{', '.join(idle)} adds nothing to it") if idle else (None, "")
+
+
+def _in_another_language(text: str, held: Sequence[_Held]) -> bool:
+    """Whether it is plain that no abstract is in the language of a claim."""
+    theirs = {language_of("", one.paper.abstract) for one in held}
+    its = language_of("", text)
+    # None is English or too little to tell by.
+    told = its is not None or len(text.split()) >= _ENOUGH_TO_TELL
+    return told and its not in theirs
 
 
 def _is_sentence(abstract: str, source: Source, span: tuple[int, int]) -> bool:

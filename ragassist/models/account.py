@@ -57,29 +57,48 @@ class Account:
         self._price = price
         self._limit = choice.max_cost_usd
         self._usage = Usage()
+        self._reserved: list[float] = []
 
     @property
     def usage(self) -> Usage:
         """All calls so far."""
         return self._usage
 
-    def admit(self, most_usd: float) -> None:
-        """See that a call that may cost so much is within the limit.
+    def begin(self, most_usd: float) -> None:
+        """Count a call that is made now, and keep what it may cost for it, until it has ended.
 
         Raises:
-            CostLimitReached: it might pass it.
+            CostLimitReached: with those under way it might pass the limit.
         """
-        spent = self._usage.cost_usd or 0.0
-        if self._limit is not None and spent + most_usd > self._limit:
-            raise CostLimitReached(
-                f"RAGASSIST_MAX_COST={self._limit:g} stops here: ${spent:.4f} is spent, and the "
-                f"next call may cost ${most_usd:.4f}; raise it, or lower "
-                "RAGASSIST_MAX_ANSWER_TOKENS"
-            )
-
-    def begin(self) -> None:
-        """Count a call that is made now."""
+        self._check(most_usd)
+        self._reserved.append(most_usd)
         self._add(Usage(calls=1, cost_usd=None if self._price is None else 0.0))
+
+    def end(self, most_usd: float) -> None:
+        """Let go of what was kept for a call."""
+        self._reserved.remove(most_usd)
+
+    def check_again(self, most_usd: float) -> None:
+        """See that a call under way may be made once more.
+
+        Raises:
+            CostLimitReached: what its tries took leaves too little for another.
+        """
+        self._check(most_usd, counted=True)
+
+    def _check(self, most_usd: float, *, counted: bool = False) -> None:
+        if self._limit is None:
+            return
+        spent = self._usage.cost_usd or 0.0
+        under_way = sum(self._reserved) - (most_usd if counted else 0.0)
+        if round(spent + under_way + most_usd - self._limit, _DIGITS) <= 0:
+            return
+        others = f", ${under_way:.4f} may be by what is under way" if under_way > 0 else ""
+        raise CostLimitReached(
+            f"RAGASSIST_MAX_COST={self._limit:g} stops here: ${spent:.4f} is spent{others}, and "
+            f"the next call may cost ${most_usd:.4f}; raise it, or lower "
+            "RAGASSIST_MAX_ANSWER_TOKENS"
+        )
 
     def book(self, tokens: Tokens) -> None:
         """Count what a call took, as the provider says."""
@@ -91,9 +110,10 @@ class Account:
             )
         )
 
-    def book_unsaid(self, tokens: Tokens) -> None:
-        """Count the cost of a call whose tokens the provider did not say, as it is estimated."""
-        self._add(Usage(cost_usd=self._cost(tokens)))
+    def book_estimated(self, tokens: Tokens) -> None:
+        """Count what a call took whose tokens the provider did not say."""
+        self.book(tokens)
+        self._add(Usage(estimates=1))
 
     def book_cached(self) -> None:
         """Count a reply that was known already."""
@@ -113,5 +133,6 @@ class Account:
             input_tokens=sofar.input_tokens + more.input_tokens,
             output_tokens=sofar.output_tokens + more.output_tokens,
             cached_replies=sofar.cached_replies + more.cached_replies,
+            estimates=sofar.estimates + more.estimates,
             cost_usd=round(cost, _DIGITS) if known else None,
         )

@@ -1,11 +1,12 @@
 """One call of a model through LangChain: its pieces as they come, and what is said beside them."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from ragassist.models.account import Tokens
+from ragassist.models.thoughts import Spoken, last_part
 from ragassist.prompts import Prompt
 from ragassist.text import strip_controls
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
     from langchain_core.runnables import Runnable
-
-_THOUGHTS, _END_OF_THOUGHTS = "<think>", "</think>"
 
 
 @dataclass(slots=True)
@@ -25,6 +24,8 @@ class Told:
         reason: why the model stopped, as it says itself; empty where it does not.
         tokens: as the provider counts them; None where it does not.
         heard: all that was written, thoughts included.
+        owed: a request has gone out that may have to be paid for, and is not booked.
+        whole: the reply came in one, so that nothing can be missing.
         enough: the reader has left. A chain that is closed reads its model's reply to the end all
             the same (langchain-ai/langchain#22662); so the step that asks the model must know.
     """
@@ -32,6 +33,8 @@ class Told:
     reason: str = ""
     tokens: Tokens | None = None
     heard: list[str] = field(default_factory=list)
+    owed: bool = False
+    whole: bool = False
     enough: bool = False
 
     def note(self, message: "AIMessage") -> "AIMessage":
@@ -58,6 +61,10 @@ class Call:
 
     Attributes:
         body: what goes into the body of the request beside what LangChain puts there.
+        shown: whether the reader has made use of what came, so that it cannot be taken back.
+        most_usd: what is kept for it within the limit of cost.
+        thinks_untagged: the model writes its thoughts without a tag before them.
+        asked_again: an empty reply was one too many already.
         written: what came, thoughts left out.
         known: it came from the cache.
         refused: the server does not take a request of this form.
@@ -66,6 +73,10 @@ class Call:
     prompt: Prompt
     slots: Mapping[str, str]
     body: Mapping[str, Any] = field(default_factory=dict)
+    shown: Callable[[], bool] = lambda: True
+    most_usd: float = 0.0
+    thinks_untagged: bool = False
+    asked_again: bool = False
     told: Told = field(default_factory=Told)
     written: list[str] = field(default_factory=list)
     known: bool = False
@@ -81,18 +92,29 @@ class Call:
         from langchain_core.output_parsers import StrOutputParser
         from langchain_core.runnables import RunnableLambda
 
-        self.told = Told()
+        self.told = Told(owed=True, whole=True)
         ask = self._bound(model) | RunnableLambda(self.told.note)
         chain = RunnableLambda(self.prompt.messages) | ask | StrOutputParser()
         heard = str(chain.invoke(dict(self.slots)))
         self.told.heard.append(heard)
-        return strip_controls("".join(_without_thoughts(iter([heard]))))
+        return "".join(last_part(self._spoken([heard])))
 
-    def pieces(self, model: "BaseChatModel") -> Generator[str, None, None]:
-        """The reply as it comes; closing it closes the connection."""
-        self.told = Told()
+    def pieces(self, model: "BaseChatModel") -> Generator[str | None, None, None]:
+        """The reply as it comes; closing it closes the connection.
+
+        None says that all before it was thought, and no part of the reply.
+        """
+        self.told = Told(owed=True)
         with closing(self._heard(model, self.told)) as heard:
-            yield from filter(None, map(strip_controls, _without_thoughts(heard)))
+            yield from self._spoken(heard)
+
+    def _spoken(self, heard: Iterable[str]) -> Iterator[str | None]:
+        spoken = Spoken(waits=self.thinks_untagged)
+        for piece in heard:
+            yield from spoken.feed(strip_controls(piece))
+            self.thinks_untagged = self.thinks_untagged or spoken.untagged
+        yield from spoken.close()
+        self.thinks_untagged = self.thinks_untagged or spoken.untagged
 
     def _heard(self, model: "BaseChatModel", told: Told) -> Generator[str, None, None]:
         from langchain_core.output_parsers import StrOutputParser
@@ -121,23 +143,3 @@ class Call:
 
     def _bound(self, model: "BaseChatModel") -> "Runnable[Any, AIMessage]":
         return model.bind(extra_body=dict(self.body)) if self.body else model
-
-
-def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:
-    """Leave out the block of thoughts that some local models put before their answer."""
-    held = ""
-    for piece in pieces:
-        held += piece
-        opening = held.lstrip()
-        if opening.startswith(_THOUGHTS):
-            _, closed, held_on = opening.partition(_END_OF_THOUGHTS)
-            if not closed:
-                continue
-            held = held_on.lstrip()
-        elif _THOUGHTS.startswith(opening):
-            continue
-        yield held
-        yield from pieces
-        return
-    if not held.lstrip().startswith(_THOUGHTS):
-        yield held

@@ -12,16 +12,19 @@ from ragassist.models.account import Account, Estimate, Tokens
 from ragassist.models.calling import Call
 from ragassist.models.choice import ModelChoice, check_choice
 from ragassist.models.failures import (
+    EmptyReply,
     is_clean,
     is_refusal_of_the_request,
     is_worth_another_try,
+    may_be_billed,
     translate,
 )
-from ragassist.models.pricing import terms_of
+from ragassist.models.pricing import check_window, terms_of
 from ragassist.models.providers import beside_openais, make_model, most_tokens, parameters
 from ragassist.models.reply_cache import ReplyCache, key_of
 from ragassist.models.retrying import MOST_TRIES, persist
 from ragassist.models.structured import AGAIN, Unfit, as_response_format, read_reply
+from ragassist.models.watching import Watch
 from ragassist.prompts import Prompt, load_prompt
 from ragassist.types import Usage
 
@@ -36,7 +39,10 @@ _COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
 # What wraps a message in OpenAI's format.
 _TOKENS_OF_A_MESSAGE = 4
 _JUST_NOW_S = 30.0
-
+_FROM_THE_CACHE = "answered from the cache of replies; --no-cache asks anew"
+_THOUGHTS_SHOWN = (
+    "some of what was shown was thought and no answer: the model marks only where its thoughts end"
+)
 
 T = TypeVar("T")
 
@@ -71,11 +77,14 @@ class ChatModel:
         check_choice(choice)
         self.choice = choice
         self.terms = terms_of(choice)
+        check_window(self.terms.window)
         self._most = most_tokens(choice, self.terms.window)
         self._account = Account(choice, self.terms.price)
         self._cache = cache
         self._asks_anew = False
         self._notify = notify
+        self._watch = Watch()
+        self._thinks_untagged = False
         self._cut_short = False
         self._in_vain_at = -math.inf
         self._takes_schemas = choice.provider == "openai"
@@ -89,7 +98,7 @@ class ChatModel:
 
     @property
     def usage(self) -> Usage:
-        """All calls so far, also those that failed; their tokens as far as the server told."""
+        """All calls so far, also those that failed."""
         return self._account.usage
 
     @property
@@ -150,7 +159,37 @@ class ChatModel:
             ModelUnavailable: no reply, or none that can be read; also behind the first pieces.
             PromptInvalid: the slots are not the prompt's.
         """
-        return self._streamed(Call(prompt=prompt, slots=slots))
+        return self._plain(Call(prompt=prompt, slots=slots))
+
+    def stream_anew(
+        self, prompt: Prompt, slots: Mapping[str, str], shown: Callable[[], bool]
+    ) -> Generator[Iterator[str], None, None]:
+        """The reply as `stream` gives it, and once more from its start where it has to begin anew.
+
+        Each is to be read to its end, and only the last is the reply: what came before is void. A
+        reply begins anew when the connection broke off in its middle (once; `notify` is told), or
+        when what came turns out to be thoughts. Neither happens once something is shown.
+
+        Args:
+            shown: whether the reader has made use of what came.
+
+        Raises:
+            RagassistError: as `stream` does.
+        """
+        call = Call(prompt=prompt, slots=slots, shown=shown)
+        with closing(self._streamed(call)) as pieces:
+            more = True
+
+            def part() -> Iterator[str]:
+                nonlocal more
+                for piece in pieces:
+                    if piece is None:
+                        return
+                    yield piece
+                more = False
+
+            while more:
+                yield part()
 
     def complete(self, prompt: Prompt, slots: Mapping[str, str]) -> str:
         """The whole reply, not streamed: for the short ones, which are waited for in any case.
@@ -207,13 +246,13 @@ class ChatModel:
         if self._takes_schemas:
             call = Call(prompt=prompt, slots={}, body=self._body(shape))
             try:
-                yield from self._streamed(call)
+                yield from self._plain(call)
                 return
             except ModelUnavailable:
                 if not call.refused or call.written:
                     raise
                 self._takes_schemas = False
-        yield from self._streamed(Call(prompt=prompt, slots={}))
+        yield from self._plain(Call(prompt=prompt, slots={}))
 
     def _fitting(self, call: Call, shape: type["BaseModel"]) -> dict[str, Any]:
         if self._takes_schemas:
@@ -236,22 +275,31 @@ class ChatModel:
             "response_format": as_response_format(shape),
         }
 
-    def _streamed(self, call: Call) -> Generator[str, None, None]:
+    def _plain(self, call: Call) -> Generator[str, None, None]:
+        with closing(self._streamed(call)) as pieces:
+            yield from (piece for piece in pieces if piece is not None)
+
+    def _streamed(self, call: Call) -> Generator[str | None, None, None]:
+        """The pieces of a reply; None where it begins anew."""
         if self._begin(call):
+            self._notify(_FROM_THE_CACHE)
             yield call.reply
             return
         met: Exception | None = None
         try:
             with closing(self._pieces(call)) as pieces:
                 for piece in pieces:
-                    call.written.append(piece)
+                    if piece is None:
+                        call.written.clear()
+                    else:
+                        call.written.append(piece)
                     yield piece
         except RagassistError:
             raise
         except Exception as error:  # noqa: BLE001 (translated and raised by `_check`)
             met = error
         finally:
-            self._end(call)
+            self._end(call, met)
         self._check(call, met)
         self._keep(call)
 
@@ -261,35 +309,88 @@ class ChatModel:
         met: Exception | None = None
         try:
             model = self._model
-            call.written = [self._persist(lambda: call.whole(model))]
+            call.written = [self._persist(call, lambda: self._whole(call, model))]
         except RagassistError:
             raise
         except Exception as error:  # noqa: BLE001 (translated and raised by `_check`)
             met = error
         finally:
-            self._end(call)
+            self._end(call, met)
         self._check(call, met)
 
-    def _pieces(self, call: Call) -> Generator[str, None, None]:
+    def _whole(self, call: Call, model: "BaseChatModel") -> str:
+        reply = call.whole(model)
+        self._note_thoughts(call)
+        if not reply.strip():
+            self._ask_again_once(call)
+        return reply
+
+    def _pieces(self, call: Call) -> Generator[str | None, None, None]:
         model = self._model
+        met: list[Exception] = []
 
-        def open_it() -> tuple[str | None, Generator[str, None, None]]:
+        def open_it() -> tuple[str | None, Generator[str | None, None, None]]:
+            if met:
+                raise met.pop()
             pieces = call.pieces(model)
-            return next(pieces, None), pieces
+            if (first := next(pieces, None)) is None:
+                self._ask_again_once(call)
+            return first, pieces
 
-        first, pieces = self._persist(open_it)
+        first, pieces = self._persist(call, open_it)
+        try:
+            yield from self._behind(first, pieces, call)
+            return
+        except Exception as error:
+            if call.shown() or not is_worth_another_try(error, self.choice):
+                raise
+            self._settle(call, error)
+            met.append(error)
+        yield None
+        # That it broke off counts as the first try, and is told as one.
+        first, pieces = self._persist(call, open_it)
+        yield from self._behind(first, pieces, call)
+
+    def _behind(
+        self, first: str | None, pieces: Generator[str | None, None, None], call: Call
+    ) -> Generator[str | None, None, None]:
         with closing(pieces):
             if first is not None:
                 yield first
-            yield from pieces
+            for piece in pieces:
+                self._note_thoughts(call)
+                if piece is None and call.shown():
+                    self._notify(_THOUGHTS_SHOWN)
+                else:
+                    yield piece
+        self._note_thoughts(call)
 
-    def _persist(self, attempt: Callable[[], T]) -> T:
+    def _note_thoughts(self, call: Call) -> None:
+        """A model that omits the tag before its thoughts once will do so again."""
+        self._thinks_untagged = self._thinks_untagged or call.thinks_untagged
+
+    def _ask_again_once(self, call: Call) -> None:
+        """See to it that a reply that is empty for no reason is asked for once more."""
+        if not call.asked_again and call.told.reason not in _CUT | _WITHHELD:
+            call.asked_again = True
+            raise EmptyReply
+
+    def _persist(self, call: Call, attempt: Callable[[], T]) -> T:
         # A question takes several calls: what was tried in vain for one is not for the others.
         just_now = time.monotonic() - self._in_vain_at < _JUST_NOW_S
+
+        def tried() -> T:
+            self._account.check_again(call.most_usd)
+            try:
+                return attempt()
+            except Exception as error:
+                self._settle(call, error)
+                raise
+
         try:
-            return persist(attempt, self.choice, self._notify, tries=1 if just_now else MOST_TRIES)
+            return persist(tried, self.choice, self._notify, tries=1 if just_now else MOST_TRIES)
         except Exception as error:
-            if is_worth_another_try(error):
+            if is_worth_another_try(error, self.choice):
                 self._in_vain_at = time.monotonic()
             raise
 
@@ -307,19 +408,32 @@ class ChatModel:
             self._account.book_cached()
             return True
         if self.choice.max_cost_usd is not None:
-            self._account.admit(self.estimate(call.prompt, call.slots).most_usd or 0.0)
-        self._account.begin()
+            call.most_usd = self.estimate(call.prompt, call.slots).most_usd or 0.0
+        self._account.begin(call.most_usd)
+        call.thinks_untagged = self._thinks_untagged
         return False
 
-    def _end(self, call: Call) -> None:
+    def _end(self, call: Call, met: Exception | None) -> None:
         """Book what the call took, however it ended."""
-        self._cut_short = call.told.reason in self._unfinished
-        if call.told.tokens is not None:
-            self._account.book(call.told.tokens)
-        elif heard := "".join(call.told.heard):
+        told = call.told
+        if not told.reason and (told.whole or self._watch.signed_off):
+            told.reason = "stop"
+        self._cut_short = told.reason in self._unfinished
+        self._account.end(call.most_usd)
+        self._settle(call, met)
+
+    def _settle(self, call: Call, met: Exception | None) -> None:
+        """Book what the latest try took, if it may have to be paid for."""
+        told = call.told
+        if not told.owed:
+            return
+        told.owed = False
+        if told.tokens is not None:
+            self._account.book(told.tokens)
+        elif told.heard or met is None or may_be_billed(met):
             _, count = self._counter
             read = self.estimate(call.prompt, call.slots).prompt_tokens
-            self._account.book_unsaid(Tokens(read=read, written=count(heard)))
+            self._account.book_estimated(Tokens(read=read, written=count("".join(told.heard))))
 
     def _check(self, call: Call, met: Exception | None) -> None:
         """Say what went wrong with a call that has ended."""
@@ -361,4 +475,4 @@ class ChatModel:
 
     @cached_property
     def _model(self) -> "BaseChatModel":
-        return make_model(self.choice, self._most)
+        return make_model(self.choice, self._most, self.terms.window, self._watch)

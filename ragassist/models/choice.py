@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ragassist.errors import ModelMisconfigured
+
+if TYPE_CHECKING:
+    from ragassist.settings import Settings
 
 _OPENAIS_OWN = "api.openai.com"
 
@@ -69,6 +73,39 @@ class ModelChoice:
             return urlsplit(self.base_url).hostname != _OPENAIS_OWN
         except ValueError:
             return True
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the server is one of this machine's own."""
+        if self.provider != "openai" or self.base_url is None:
+            return False
+        try:
+            host = urlsplit(self.base_url).hostname or ""
+        except ValueError:
+            return False
+        return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def choice_from(settings: "Settings", name: str, *, remember: bool = True) -> ModelChoice:
+    """The choice of a model by its name alone; how it is reached is as the settings say.
+
+    Args:
+        remember: whether replies may be kept, where the settings allow it.
+    """
+    key = settings.openai_api_key
+    return ModelChoice(
+        name=name,
+        base_url=settings.openai_base_url,
+        api_key=None if key is None else key.get_secret_value(),
+        timeout_s=settings.model_timeout_s,
+        prompts=settings.prompts,
+        max_answer_tokens=settings.max_answer_tokens,
+        max_cost_usd=settings.max_cost,
+        prices=settings.prices,
+        window=settings.model_window,
+        # Replies are as telling as the log.
+        remember=remember and settings.cache and settings.log,
+    )
 
 
 def check_choice(choice: ModelChoice) -> None:

@@ -9,22 +9,37 @@ from ragassist.models.choice import ModelChoice
 from ragassist.text import one_line
 
 _MOST_OF_A_MESSAGE = 200
-_SECRET = re.compile(r"\bsk-[\w-]{8,}")
+# Keys as the providers make them, what follows the word, and any long run of letters and digits.
+_SECRET = re.compile(
+    r"\b(?:sk|gsk|xai|pplx|hf|r8|nvapi|lsv2)[-_][\w-]{8,}|\bAIza[\w-]{8,}"
+    r"|(?<=\bBearer )[\w.~+/=-]{8,}|\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{28,}\b",
+    re.IGNORECASE,
+)
 _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|window|size|limit)|n_ctx|prompt is too long|too many (?:input )?tokens"
-    r"|maximum (?:input|prompt) length|input token count",
+    r"|maximum (?:input|prompt) length|input token count|max_new_tokens`? must be"
+    r"|`inputs`? must have less",
     re.IGNORECASE,
 )
 _REQUEST_REFUSED = frozenset({400, 413, 422})
 # A time-out of the server, a conflict, too many requests: what the openai client tries again too.
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 429})
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ERROR_STATUS = re.compile(r"[45]\d\d")
 _NO_CREDIT = "insufficient_quota"
 _TIMED_OUT = frozenset({"TimeoutException", "ModelTimeoutError", "TimeoutError"})
 _UNREACHED = frozenset({"ConnectError", "ConnectionRefusedError"})
+_NOT_SENT = _UNREACHED | {"ConnectTimeout", "gaierror"}
 _BROKEN_OFF = frozenset(
     {"NetworkError", "ProtocolError", "ModelConnectionError", "ConnectionError"}
 )
+
+# What LangChain says of a reply that it cannot take apart is of no use to a reader.
+_OF_NO_USE = re.compile(r"generation chunks|has no attribute|not subscriptable", re.IGNORECASE)
+
+
+class EmptyReply(Exception):
+    """The model answered nothing, and did not say why."""
 
 
 def translate(error: Exception, choice: ModelChoice, window: int) -> RagassistError:
@@ -49,6 +64,11 @@ def translate(error: Exception, choice: ModelChoice, window: int) -> RagassistEr
 def _translate_silence(names: set[str], choice: ModelChoice) -> RagassistError | None:
     """Where no reply came, or not all of it; None where that is not what happened."""
     where = choice.where
+    if "WebPage" in names:
+        return ModelMisconfigured(
+            f"{where} shows a web page and is no chat model: is OPENAI_BASE_URL right? With most "
+            "servers it ends in /v1"
+        )
     if names & _TIMED_OUT:
         return ModelUnavailable(
             f"{where} said nothing for {choice.timeout_s:g} s: try again, or raise "
@@ -75,8 +95,9 @@ def _translate_rest(
         )
     if isinstance(error, ValueError | TypeError | AttributeError | LookupError):
         # A reply that LangChain or the provider's package stumbles over.
+        behind = "" if _OF_NO_USE.search(said) else f" ({said})"
         return ModelUnavailable(
-            f"{choice.where} does not answer as a chat model does: is the address right? ({said})"
+            f"{choice.where} does not answer as a chat model does: is the address right?{behind}"
         )
     return ModelUnavailable(f"{choice.name} failed: {said or type(error).__name__}")
 
@@ -102,13 +123,26 @@ def _translate_status(
     return ModelUnavailable(f"{where} refused the request (status {status}){behind}")
 
 
-def is_worth_another_try(error: BaseException) -> bool:
+def is_worth_another_try(error: BaseException, choice: ModelChoice) -> bool:
     """Whether the same request may well succeed in a moment."""
     status = status_of(error)
+    names = _names(error)
+    if _is_too_long(error, status, names, _reason_of(error)) or "WebPage" in names:
+        return False
     if status is not None:
         return (status in _WORTH_ANOTHER_TRY or status >= 500) and not _has_no_credit(error)
+    if "gaierror" in names or ("ConnectionRefusedError" in names and choice.on_this_machine):
+        return False
+    passing = _TIMED_OUT | _UNREACHED | _BROKEN_OFF | {EmptyReply.__name__}
+    return bool(names & passing)
+
+
+def may_be_billed(error: BaseException) -> bool:
+    """Whether a try that failed so may have been read by the model before it failed."""
     names = _names(error)
-    return bool(names & (_TIMED_OUT | _UNREACHED | _BROKEN_OFF)) and "gaierror" not in names
+    if status_of(error) is not None or "WebPage" in names or names & _NOT_SENT:
+        return False
+    return bool(names & (_TIMED_OUT | _BROKEN_OFF | {EmptyReply.__name__}))
 
 
 def is_refusal_of_the_request(error: BaseException) -> bool:
@@ -123,15 +157,27 @@ def trouble(error: BaseException, choice: ModelChoice) -> str:
         return f"rate limit of {choice.where}"
     if status is not None:
         return f"{choice.where} failed (status {status})"
-    if _names(error) & _TIMED_OUT:
+    names = _names(error)
+    if EmptyReply.__name__ in names:
+        return f"{choice.name} answered nothing"
+    if names & _TIMED_OUT:
         return f"{choice.where} said nothing for {choice.timeout_s:g} s"
-    return f"no connection to {choice.where}"
+    if names & _UNREACHED:
+        return f"no connection to {choice.where}"
+    return f"{choice.where} broke off"
 
 
 def status_of(error: BaseException) -> int | None:
-    """The status of the HTTP response behind an error; None where there was none."""
+    """The status of the HTTP response behind an error; None where there was none.
+
+    Within a stream, which began with status 200, some servers name it as the error's code.
+    """
     status = getattr(error, "status_code", None)
-    return status if isinstance(status, int) else None
+    if isinstance(status, int):
+        return status
+    body = getattr(error, "body", None)
+    code = str(body.get("code")) if isinstance(body, dict) else ""
+    return int(code) if _ERROR_STATUS.fullmatch(code) else None
 
 
 def retry_after_s(error: BaseException) -> float | None:
@@ -174,12 +220,14 @@ def _has_no_credit(error: BaseException) -> bool:
     return isinstance(stated, dict) and _NO_CREDIT in {stated.get("code"), stated.get("type")}
 
 
-def _is_too_long(error: Exception, status: int | None, names: set[str], said: str) -> bool:
+def _is_too_long(error: BaseException, status: int | None, names: set[str], said: str) -> bool:
     if "ContextOverflowError" in names:
         return True
     # Within a stream an error has no status; elsewhere a message about something else may well
     # speak of a window.
-    refused = hasattr(error, "body") if status is None else status in _REQUEST_REFUSED
+    # llama.cpp says so with status 500.
+    refusals = _REQUEST_REFUSED | {500}
+    refused = hasattr(error, "body") if status is None else status in refusals
     return refused and bool(_TOO_LONG.search(said))
 
 
@@ -198,7 +246,7 @@ def _causes(error: BaseException) -> list[BaseException]:
     return causes
 
 
-def _reason_of(error: Exception) -> str:
+def _reason_of(error: BaseException) -> str:
     """What the server said, or else the library; never an HTML page."""
     from pydantic import ValidationError
 

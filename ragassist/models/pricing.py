@@ -22,6 +22,16 @@ from ragassist.models.choice import ModelChoice
 WINDOW_ASSUMED = 8192
 """Tokens that a model is taken to have of which nothing is known."""
 
+LOCAL_WINDOW_ASSUMED = 4096
+"""The same for a model at another server than its maker's.
+
+So many Ollama gives a model by default, and it cuts off what a prompt has beyond them, from its
+front and without a word; others refuse it. It is the server that sets it, not the model.
+"""
+
+SMALLEST_WINDOW = 1024
+"""Tokens; a smaller one has no room for passages."""
+
 _PER = 1_000_000
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _FIGURES = frozenset({"input", "cached_input", "output", "window"})
@@ -83,12 +93,26 @@ def terms_of(choice: ModelChoice) -> Terms:
         source = own_source
     figures = {**figures, **own_figures}
     window = choice.window or figures.get("window")
+    local = choice.elsewhere or choice.provider == "ollama"
     return Terms(
         price=_price(figures),
-        window=int(window or WINDOW_ASSUMED),
+        window=int(window or (LOCAL_WINDOW_ASSUMED if local else WINDOW_ASSUMED)),
         window_known=window is not None,
         source=source if "input" in figures else "",
     )
+
+
+def check_window(window: int) -> None:
+    """See that passages have room in a window of so many tokens.
+
+    Raises:
+        ModelMisconfigured: they have not.
+    """
+    if window < SMALLEST_WINDOW:
+        raise ModelMisconfigured(
+            f"a window of {window} tokens has no room for passages: RAGASSIST_MODEL_WINDOW, or "
+            f"the window in RAGASSIST_PRICES, must be {SMALLEST_WINDOW} or more"
+        )
 
 
 def _find(choice: ModelChoice, table: dict[str, Any]) -> tuple[dict[str, float], str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ragassist.errors import ModelMisconfigured
 from ragassist.models.choice import ModelChoice
 from ragassist.models.failures import is_clean, reason_of
+from ragassist.models.watching import Watch
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -25,11 +26,13 @@ _EXTRAS = {
 _LANGCHAINS_NAMES = {"google": "google_genai", "mistral": "mistralai"}
 
 
-def make_model(choice: ModelChoice, most: int) -> "BaseChatModel":
+def make_model(choice: ModelChoice, most: int, window: int, watch: Watch) -> "BaseChatModel":
     """The model; LangChain (3 s) is loaded by it. It tries nothing twice by itself.
 
     Args:
         most: tokens it may write for one call.
+        window: tokens that prompt and reply have together, where it is ours to say.
+        watch: sees the responses of OpenAI's protocol.
 
     Raises:
         ModelMisconfigured: a package is missing, or the provider refuses the settings.
@@ -40,7 +43,10 @@ def make_model(choice: ModelChoice, most: int) -> "BaseChatModel":
     refused: Exception
     try:
         model: BaseChatModel = init_chat_model(
-            choice.model, model_provider=provider, **_arguments(choice, provider, most)
+            choice.model,
+            model_provider=provider,
+            **_arguments(choice, provider, most, window),
+            **_watched(provider, watch),
         )
         return model
     except ImportError as error:
@@ -53,18 +59,32 @@ def make_model(choice: ModelChoice, most: int) -> "BaseChatModel":
     )
 
 
+def _watched(provider: str, watch: Watch) -> dict[str, Any]:
+    if provider != "openai":
+        return {}
+    from langchain_core.utils import get_from_env
+
+    # LangChain heeds this variable only where it makes the client itself; and with a client given
+    # it still warns of what it would have made.
+    proxy = get_from_env("openai_proxy", "OPENAI_PROXY", default="")
+    client = watch.client(proxy=proxy or None)
+    return {"http_client": client, "openai_proxy": None, "http_socket_options": ()}
+
+
 def most_tokens(choice: ModelChoice, window: int) -> int:
     """The most a model may write for one call: the answer, and room to think where it may.
 
-    An answer has at most half of the window, and thoughts a quarter. OpenAI's models are known;
-    Anthropic's think when they are told to, which they are not here.
+    Both together have at most two fifths of the window, so that three are left for the prompt, and
+    thoughts alone a quarter. OpenAI's models are known; Anthropic's think when they are told to,
+    which they are not here.
     """
-    answer = min(choice.max_answer_tokens, window // 2)
+    room = window * 2 // 5
+    answer = min(choice.max_answer_tokens, room)
     own = choice.provider == "openai" and not choice.elsewhere
     only_when_told = _REASONS_BY_ITSELF.match(choice.model) is None if own else False
     if only_when_told or choice.provider == "anthropic":
         return answer
-    return answer + min(_ROOM_FOR_THOUGHTS, window // 4)
+    return min(room, answer + min(_ROOM_FOR_THOUGHTS, window // 4))
 
 
 def parameters(choice: ModelChoice, most: int) -> dict[str, Any]:
@@ -87,12 +107,11 @@ def beside_openais(choice: ModelChoice, most: int) -> dict[str, Any]:
     return {"max_tokens": most} if choice.elsewhere else {}
 
 
-def _arguments(choice: ModelChoice, provider: str, most: int) -> dict[str, Any]:
+def _arguments(choice: ModelChoice, provider: str, most: int, window: int) -> dict[str, Any]:
     stated = parameters(choice, most)
     if provider == "ollama":
-        window = {} if choice.window is None else {"num_ctx": choice.window}
-        limit = {"num_predict": stated.pop("max_tokens")}
-        return {**stated, **limit, **window, "client_kwargs": {"timeout": choice.timeout_s}}
+        limits = {"num_predict": stated.pop("max_tokens"), "num_ctx": window}
+        return {**stated, **limits, "client_kwargs": {"timeout": choice.timeout_s}}
     if provider != "openai":
         # Google's client takes 0 for "as often as you like"; Mistral's counts whole seconds.
         tries = 0 if provider == "anthropic" else 1

@@ -44,20 +44,23 @@ def persist(
 
     def tell(state: "RetryCallState") -> None:
         wait_s = state.next_action.sleep if state.next_action else 0.0
-        notify(f"{trouble(_met(state), choice)}, trying again in {in_words(wait_s)}")
+        notify(
+            f"{trouble(_met(state), choice)}, trying again in {in_words(wait_s)} "
+            f"({state.attempt_number} of {tries - 1})"
+        )
+
+    def may_pass(error: BaseException) -> bool:
+        waits_s = retry_after_s(error) or 0.0
+        return is_worth_another_try(error, choice) and waits_s <= _LONGEST_WAIT_S
 
     retrying = Retrying(
-        retry=retry_if_exception(_may_pass),
+        retry=retry_if_exception(may_pass),
         stop=stop_after_attempt(tries),
         wait=_wait_s,
         before_sleep=tell,
         reraise=True,
     )
     return retrying(attempt)
-
-
-def _may_pass(error: BaseException) -> bool:
-    return is_worth_another_try(error) and (retry_after_s(error) or 0.0) <= _LONGEST_WAIT_S
 
 
 def _wait_s(state: "RetryCallState") -> float:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ragassist.answering.evidence import weigh_words
 from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
-from ragassist.types import Answer, Declined
+from ragassist.types import Answer, Declined, Style
 from tests.shared_data import shared
 
 Record = Mapping[str, object]
@@ -311,3 +311,45 @@ def test_background_is_left_out_where_papers_say_what_they_did(tmp_path: Path) -
         assert said.claims[0].citations == ("qin2023toolllm",)
         assert not any("witnessed" in claim.text for claim in said.claims)
         assert isinstance(library.ask("best pizza in Naples"), Declined)
+
+
+LIGHTHOUSES: tuple[Record, ...] = (
+    {
+        "_id": "abel2001lamps",
+        "title": "How lighthouses guide ships by lamps",
+        "abstract": "We show that lighthouses with lamps of whale oil guide ships for nine hours "
+        "a night, past the cape in winter.",
+    },
+    {
+        "_id": "berg2002horns",
+        "title": "How lighthouses guide ships by horns",
+        "abstract": "We show that lighthouses guide ships by horns in weather when fog hides "
+        "every lamp.",
+    },
+)
+SHIPS = "How do lighthouses guide ships?"
+
+
+def quoted(folder: Path, words: int | None) -> tuple[Answer, list[str]]:
+    told: list[str] = []
+    make_library(folder, *LIGHTHOUSES).close()
+    with Library.open(folder / "library", notify=told.append) as library:
+        said = library.ask(SHIPS, style=Style(words=words))
+    assert isinstance(said, Answer)
+    return said, told
+
+
+def test_a_sentence_that_does_not_fit_the_words_gives_way_to_one_that_does(tmp_path: Path) -> None:
+    said, told = quoted(tmp_path, 20)
+
+    assert [claim.citations for claim in said.claims] == [("berg2002horns",)]
+    assert said.origin.shortened
+    assert told == ["1 of 2 papers: the others' sentences do not fit into 20 words"]
+
+
+def test_where_no_sentence_is_short_enough_the_best_is_shown_and_that_said(tmp_path: Path) -> None:
+    said, told = quoted(tmp_path, 2)
+
+    words = len(said.claims[0].text.split())
+    assert len(said.claims) == 1
+    assert told[-1] == f"one sentence of {words} words: longer than the 2 asked for"

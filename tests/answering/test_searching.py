@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ragassist import Library
+from ragassist.answering.searching import clean_query
 from ragassist.models.choice import ModelChoice
 from ragassist.types import Answer, Declined, Round
 from tests.chat_server import MODEL, ChatServer, Message, Reply, quotes_first
@@ -96,7 +97,7 @@ def test_a_model_that_finds_the_evidence_enough_ends_the_search(folder: Path) ->
 
 
 def test_what_the_model_misses_is_searched_for_and_the_answer_tried_again(folder: Path) -> None:
-    moths = f"{MOTHS.removesuffix('.')} [P6]."
+    moths = f"{MOTHS.removesuffix('.')} [P8]."
     script = scripted("ENOUGH", iter(["NO_ANSWER: echoes of fluttering moths", moths]))
     outcome, told, server = ask(folder, "How do barn owls locate mice in darkness?", script)
 
@@ -118,10 +119,74 @@ def test_the_search_ends_after_two_more_rounds(folder: Path) -> None:
 
 
 def test_a_round_that_finds_nothing_new_is_the_last(folder: Path) -> None:
-    misses = iter(["NO_ANSWER: How do barn owls locate mice in darkness?", "never asked"])
+    misses = iter(["NO_ANSWER: gluons and the chromodynamics of quarks", "never asked"])
     outcome, _, server = ask(
         folder, "How do barn owls locate mice in darkness?", scripted("ENOUGH", misses)
     )
 
     assert isinstance(outcome, Declined)
     assert (outcome.origin.rounds[-1].found, len(server.requests)) == ((), 1)
+
+
+def test_the_same_words_are_not_searched_for_again(folder: Path) -> None:
+    misses = iter(["NO_ANSWER: Mice in darkness: locate, do barn owls [P1]", "never asked"])
+    outcome, told, server = ask(
+        folder, "How do barn owls locate mice in darkness?", scripted("ENOUGH", misses)
+    )
+
+    assert isinstance(outcome, Declined)
+    assert (len(outcome.origin.rounds), told, len(server.requests)) == (1, [], 1)
+
+
+def test_a_query_of_the_model_that_has_been_tried_gives_way_to_the_missing_words(
+    folder: Path,
+) -> None:
+    script = scripted("moths, barn owls locate mice (darkness)", iter(["Owls hunt [P1]."] * 9))
+    outcome, _, _ = ask(folder, QUESTION, script)
+
+    assert [round_.query for round_ in outcome.origin.rounds] == [QUESTION, "moths"]
+
+
+def test_a_new_paper_speaks_of_what_was_missing(folder: Path) -> None:
+    with Library.open(folder) as library:
+        outcome = library.ask(QUESTION)
+
+    assert outcome.origin.rounds[1].found == ("moths2001",)
+
+
+def test_new_papers_stand_behind_the_best_seven(folder: Path) -> None:
+    with Library.open(folder) as library:
+        outcome = library.ask(QUESTION)
+
+    first, second = outcome.origin.rounds
+    ids = tuple(passage.paper_id for passage in outcome.passages)
+    assert ids[:7] == first.found[:7]
+    assert ids[7] == second.found[0]
+
+
+def test_no_model_is_asked_for_words_that_no_paper_has(folder: Path) -> None:
+    question = "How do barn owls locate glorfindels and quuxes in darkness?"
+    outcome, _, server = ask(
+        folder, question, scripted("never asked", iter(["Owls hunt [P1]."] * 9))
+    )
+
+    assert len(outcome.origin.rounds) == 1
+    assert not any(is_critic(request.messages) for request in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("query", "cleaned"),
+    [
+        ("echoes of moths [P1, P2]", "echoes of moths"),
+        ("x y moths (see P3)", "moths"),
+        ("x, y.", ""),
+        ("what is that?", ""),
+        ("[P1]", ""),
+        ("", ""),
+        ("p53 (tumour protein)", "p53 (tumour protein)"),
+    ],
+)
+def test_a_query_is_searched_for_without_citations_and_single_letters(
+    query: str, cleaned: str
+) -> None:
+    assert clean_query(query) == cleaned

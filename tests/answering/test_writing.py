@@ -135,11 +135,35 @@ def test_paragraphs_are_kept() -> None:
 # Models that do not.
 
 
+def test_a_text_that_breaks_off_before_its_first_sentence_is_begun_anew() -> None:
+    broken = Reply(chunks=("NO_ANS", "WER: Moths ", "modulate"), reset_after=3)
+    written, server = write([broken, Reply(text=HEARD)])
+
+    assert [claim.citations for claim in written.claims] == [("payne1971owls",)]
+    assert (written.declined, written.origin.failure) == (None, "")
+    assert len(server.requests) == 2
+
+
+def test_a_text_that_breaks_off_behind_its_first_sentence_is_not_begun_anew() -> None:
+    broken = Reply(chunks=(f"{HEARD} ", "Moths ", "modulate"), reset_after=3)
+    written, server = write([broken, Reply(text=ECHOES)])
+
+    assert [claim.citations for claim in written.claims] == [("payne1971owls",)]
+    assert "broke off" in written.origin.failure
+    assert len(server.requests) == 1
+
+
+def test_thoughts_without_a_tag_before_them_are_no_sentence() -> None:
+    written, _ = write([Reply(chunks=("Is it ", "hearing", "\n</think>\n\n", HEARD))])
+
+    assert [claim.citations for claim in written.claims] == [("payne1971owls",)]
+
+
 def test_an_invented_key_is_sent_back_once_and_kept_flagged_where_that_does_not_help() -> None:
     written, server = write(invents_a_key)
 
     assert lines(written) == [
-        "Barn owls locate mice by hearing alone in complete darkness [P99?]. "
+        "Barn owls locate mice by hearing alone in complete darkness [P99 (no such paper)]. "
         "(!unsupported: cites [P99], which is no paper it was given)"
     ]
     assert written.claims[0].first_written == ""
@@ -266,6 +290,66 @@ def test_a_refusal_is_told_by_its_form(reply: Reply, missing: str) -> None:
 
     assert (written.declined, written.claims) == (missing, ())
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Based on the passages:\nNO_ANSWER: how owls learn",
+        "Sure! Here is the answer.\n\n**NO_ANSWER**: how owls learn",
+        "Owls are known to sleep by day.\nNO_ANSWER: how owls learn\n\nThe passages do not say.",
+        "Here is what I found:\n\n- NO_ANSWER: how owls learn",
+    ],
+)
+def test_what_is_said_before_a_refusal_without_citing_goes_with_it(text: str) -> None:
+    written, server = write([Reply(chunks=tuple(text))])
+
+    assert (written.declined, written.claims) == ("how owls learn", ())
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{HEARD}\n\nNO_ANSWER: how owls learn", f"NO_ANSWER: how owls learn\n\n{HEARD}"],
+)
+def test_a_sentence_that_cites_stands_beside_a_refusal_which_is_what_it_leaves_open(
+    text: str,
+) -> None:
+    written, _ = write([Reply(text=text)])
+
+    assert [claim.text for claim in written.claims] == [
+        "Barn owls locate mice by hearing alone in complete darkness."
+    ]
+    assert written.declined == written.origin.left_open == "how owls learn"
+
+
+def test_what_leads_in_is_shown_and_not_sent_back() -> None:
+    text = f"Sure! Here is the answer:\n\n{HEARD}\n\nLet me know if you need more."
+    written, server = write([Reply(text=text)])
+
+    assert [(claim.text, claim.verdict) for claim in written.claims] == [
+        ("Sure!", "unjudged"),
+        ("Here is the answer:", "unjudged"),
+        ("Barn owls locate mice by hearing alone in complete darkness.", "supported"),
+        ("Let me know if you need more.", "unjudged"),
+    ]
+    assert len(server.requests) == 1
+
+
+def test_a_list_of_references_is_not_judged_as_claims() -> None:
+    listed = f"References:\n[P1] {OWLS.title}\n[P2] {BATS.title}"
+    written, server = write([Reply(text=f"{HEARD}\n\n{listed}")])
+
+    assert [claim.verdict for claim in written.claims] == ["supported", "unjudged"]
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("text", "shown"), [(f"{HEARD} " * 9, 1), (f"{HEARD} {ECHOES} " * 9, 4)])
+def test_a_model_that_repeats_itself_is_stopped(text: str, shown: int) -> None:
+    written, _ = write([Reply(text=text)])
+
+    assert len(written.claims) == shown
+    assert written.origin.failure == f"openai:{MODEL} repeats itself"
 
 
 @pytest.mark.parametrize(
@@ -486,6 +570,32 @@ def test_a_text_ends_before_the_sentence_that_would_pass_the_words_asked_for() -
 def test_a_first_sentence_longer_than_the_words_asked_for_is_shown() -> None:
     written = write_as("prose", HEARD, words=3)
     assert (len(written.claims), written.origin.shortened) == (1, False)
+
+
+def test_a_repair_that_passes_the_words_asked_for_is_not_taken() -> None:
+    with ChatServer([Reply(text="Owls sleep in dens [P1]."), Reply(text=HEARD)]) as server:
+        model = ChatModel(ModelChoice(name=f"openai:{MODEL}", base_url=server.base_url))
+        ledger = Ledger(PAPERS, lambda w: dict.fromkeys(w, 1.0))
+        text = write_checked(model, "answer", QUESTION, keyed(), ledger, Style(words=8))
+        written = run_to_the_end(text)[1]
+
+    assert [claim.text for claim in written.claims] == ["Owls sleep in dens."]
+    assert written.origin.repairs == 1
+
+
+def test_a_row_is_sent_back_as_a_row_and_mended_as_one() -> None:
+    table = "| Who | How | Sources |\n|---|---|---|\n| Badgers | swim with foxes | [P1] |\n"
+    mended = "| Who | How | Sources |\n|---|---|---|\n| Barn owls | hearing mice alone | [P1] |\n"
+    with ChatServer([Reply(text=table), Reply(text=mended)]) as server:
+        model = ChatModel(ModelChoice(name=f"openai:{MODEL}", base_url=server.base_url))
+        ledger = Ledger(PAPERS, lambda w: dict.fromkeys(w, 1.0))
+        text = write_checked(model, "answer", QUESTION, keyed(), ledger, Style(shape="table"))
+        written = run_to_the_end(text)[1]
+
+    assert "Sentence: | Badgers | swim with foxes | [P1] |" in server.requests[1].user
+    assert [claim.row for claim in written.claims] == [
+        (("Who", "Barn owls"), ("How", "hearing mice alone"))
+    ]
 
 
 def test_a_retracted_paper_is_marked_in_the_sentence_that_cites_it() -> None:

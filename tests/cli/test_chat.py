@@ -18,7 +18,7 @@ def test_a_question_is_answered_with_citations_a_ledger_line_and_references(
     with chat(own_copy) as screen:
         screen.type(QUESTION)
         assert "[karpukhin2020dense]" in screen.see(LEDGER)
-        screen.see(r"References:\s+\[karpukhin2020dense\] Vladimir Karpukhin")
+        screen.see(r"References:\s+1 \[karpukhin2020dense\] Vladimir Karpukhin")
 
 
 def test_citations_and_references_link_to_the_paper(own_copy: Path) -> None:
@@ -113,9 +113,54 @@ def test_the_latest_conversation_goes_on_and_its_papers_can_be_listed(own_copy: 
     piped(own_copy, f"{QUESTION}\n")
     asked = piped(own_copy, "/sources\n/why 1\n", "--continue")
 
-    assert f"conversation 1\n> {QUESTION}\n" in asked.stdout
-    assert "\n[karpukhin2020dense] Vladimir" in asked.stdout
+    assert asked.stdout.startswith(f"Going on with conversation 1\n> {QUESTION}\n")
+    assert "\n1 [karpukhin2020dense] Vladimir" in asked.stdout
     assert "1. supported: " in asked.stdout
+
+
+def test_a_resumed_chat_shows_the_last_answer_whole_and_earlier_ones_as_a_line_each(
+    own_copy: Path,
+) -> None:
+    before = piped(own_copy, f"{SELF_RAG}\n{QUESTION}\n").stdout
+    resumed = piped(own_copy, "", "--continue").stdout
+
+    lead, first, answer = resumed.split("\n", 2)
+    assert lead == "Going on with conversation 1: 1 earlier exchange"
+    assert first.startswith(f"> {SELF_RAG}  Self-")
+    assert (len(first) <= 160, first[-1]) == (True, "…")
+    assert answer == f"> {QUESTION}\n" + before.split(f"> {QUESTION}\n")[1]
+
+
+def test_the_filter_of_the_last_question_holds_in_a_resumed_chat(own_copy: Path) -> None:
+    piped(own_copy, f"/filter author:Karpukhin year:2020..\n{QUESTION}\n")
+    kept = piped(own_copy, "/filter\n", "--continue").stdout
+    another = piped(own_copy, "/filter\n", "--continue", "--author", "Izacard").stdout
+
+    assert kept.startswith("Going on with conversation 1; filter year:2020.. author:Karpukhin\n")
+    assert kept.endswith("> /filter\nyear:2020.. author:Karpukhin: 2 papers\n")
+    assert another.endswith("> /filter\nauthor:Izacard: 2 papers\n")
+
+
+def test_where_a_model_fails_the_text_says_so_before_the_ledger_and_the_references(
+    own_copy: Path,
+) -> None:
+    breaks = Reply(text="BM25 is a robust baseline [P1]. It is very", reset_after=8)
+    with ChatServer([breaks]) as server:
+        asked = piped(own_copy, "Can dense retrieval beat BM25?\n", **server.environment)
+
+    cut, ledger, references = asked.stdout.split("\n\n")[1:4]
+    assert cut.startswith("[cut off here: ")
+    assert ledger == "Ledger: 1 claim: 1 supported (incomplete)"
+    assert references.startswith("References:\n1 [thakur2021beir] ")
+    assert asked.returncode == 1
+    assert "error: the text ends here: " in asked.stderr
+
+
+def test_an_answer_that_used_up_its_words_says_where_it_was_cut_off(own_copy: Path) -> None:
+    asked = piped(own_copy, f"{QUESTION}\n", "--words", "30")
+
+    assert asked.stdout.count("[cut off here: as many words as were asked for]\n") == 1
+    assert "supported (incomplete)\n" in asked.stdout
 
 
 def test_a_conversation_that_is_not_there_is_a_mistake_of_usage(own_copy: Path) -> None:
@@ -138,7 +183,7 @@ def test_questions_from_a_pipe_are_answered_one_by_one(own_copy: Path) -> None:
     first, second, third = re.split(r"^> .*\n", asked.stdout, flags=re.MULTILINE)[1:]
     assert "[karpukhin2020dense]" in first
     assert re.search(LEDGER, first)
-    assert second.startswith("[karpukhin2020dense] ")
+    assert second.startswith("1 [karpukhin2020dense] ")
     assert third.startswith("No abstract in the library answers this.")
     assert "\x1b" not in asked.stdout
     assert asked.stderr.count("no model is configured") == 1

@@ -33,8 +33,8 @@ def test_the_commands_say_what_they_need(made_once: Path) -> None:
         "error: nothing was asked yet",
         "error: /related needs a topic, or a question before it",
         "error: nothing was asked yet: there is nothing to export",
-        "error: /show needs ID: all that is known of a paper",
-        "error: /why needs N: the evidence for sentence N of the last answer",
+        "error: /show needs ID: all that is known of a paper, or of reference N",
+        "error: there is no answer to look into yet",
         "error: no paper 'nobody1999' in this library: `ragassist papers` lists what is there",
     ]
 
@@ -53,8 +53,61 @@ def test_why_shows_the_evidence_of_a_sentence(made_once: Path) -> None:
     why = outputs(asked.stdout)[1]
 
     assert f"1. supported: {SAID}" in why
-    assert re.search(r"\[karpukhin2020dense\] “Dense .*” \(characters \d+ to \d+\)", why)
-    assert re.search(r"error: no sentence 9: the last answer has 1 to \d\n", asked.stderr)
+    assert re.search(r"\[karpukhin2020dense\] “Dense .*”\n$", why)
+    said = "error: no sentence 9: the last answer has 1 to 4, /why alone lists them\n"
+    assert asked.stderr.endswith(said)
+
+
+def test_why_alone_lists_the_sentences_with_their_numbers_and_verdicts_but_no_heading(
+    own_copy: Path,
+) -> None:
+    text = "## On BM25\n\nBM25 is a robust baseline [P1].\n\nRain falls upwards in most years [P1]."
+    with ChatServer([Reply(text=text)]) as server:
+        lines = "Can dense retrieval beat BM25?\n/why\n/why 2\n"
+        asked = piped(own_copy, lines, **server.environment)
+
+    _, all_of_them, second = outputs(asked.stdout)
+    first, flagged, _ = all_of_them.splitlines()
+    assert first == "1. supported: BM25 is a robust baseline."
+    assert flagged.startswith("2. unsupported (")
+    assert flagged.endswith("): Rain falls upwards in most years.")
+    assert "[thakur2021beir] nearest sentence: “" in second
+
+
+def test_show_takes_the_number_of_a_reference(made_once: Path) -> None:
+    asked = piped(made_once, f"{QUESTION}\n/show 2\n/show 9\n", "--no-log")
+
+    assert outputs(asked.stdout)[1].startswith("id:           gao2023precise\n")
+    assert "error: no paper '9' in this library" in asked.stderr
+
+
+def test_the_last_answer_is_shown_again_without_references_where_they_are_off(
+    made_once: Path,
+) -> None:
+    asked = piped(made_once, f"{QUESTION}\n/last\n/refs off\n/last\n", "--no-log")
+
+    first, again, off, without = outputs(asked.stdout)
+    assert again == first
+    assert off == "references off: /sources lists them\n"
+    assert without == first.partition("\nReferences:")[0] + "\n"
+
+
+def test_the_form_and_the_length_of_answers_can_be_changed_in_the_chat(made_once: Path) -> None:
+    lines = (
+        f"/as list\n/words 30\n{QUESTION}\n/words off\n/as Prose\n{QUESTION}\n/as poem\n/words x\n"
+    )
+    asked = piped(made_once, lines, "--no-log")
+
+    form, length, listed, unlimited, prose, plain = outputs(asked.stdout)[:6]
+    assert (form, length) == ("answers as list\n", "at most 30 words an answer\n")
+    assert listed.startswith("1. ")
+    assert "[cut off here: " in listed
+    assert (unlimited, prose) == ("answers as long as it takes\n", "answers as prose\n")
+    assert "[cut off here: " not in plain
+    assert asked.stderr.splitlines()[-2:] == [
+        "error: /as 'poem' is no form of an answer: prose, bullets, list, table",
+        "error: /words 'x' is no number of words, and not off",
+    ]
 
 
 def test_show_takes_a_paper_id_in_brackets(made_once: Path) -> None:
@@ -74,14 +127,54 @@ def test_filters_hold_for_papers_and_questions_until_they_are_off(made_once: Pat
 
     assert filtered == "year:2021..2022 author:Izacard: 2 papers\n"
     assert [line.split("\t")[0] for line in papers.splitlines()] == [
+        "2 papers with year:2021..2022 author:Izacard:",
         "izacard2021leveraging",
         "izacard2022unsupervised",
-        "2 papers pass",
     ]
     assert "karpukhin2020dense" not in answer
     assert wider == "author:Izacard: 2 papers\n"
     assert off == "no filter: 44 papers\n"
-    assert first.splitlines()[2:] == ["44 papers, the first 2 are shown"]
+    assert first.splitlines()[:-2] == ["44 papers, the first 2:"]
+
+
+def test_a_condition_that_is_replaced_is_said_and_one_is_taken_away_by_its_name(
+    made_once: Path,
+) -> None:
+    lines = "/filter author:Izacard\n/filter author:Lewis year:2020..\n/filter -author\n"
+    first, second, third = outputs(piped(made_once, lines, "--no-log").stdout)
+
+    assert first == "author:Izacard: 2 papers\n"
+    assert second == "year:2020.. author:Lewis (was author:Izacard): 3 papers\n"
+    assert third == "year:2020..: 42 papers\n"
+
+
+def test_a_filter_that_no_paper_passes_is_not_taken(made_once: Path) -> None:
+    lines = "/filter author:Karpukhin\n/filter author:Kapukhin\n/filter year:1800\n/filter\n"
+    asked = piped(made_once, lines, "--no-log")
+
+    misspelt, too_early = asked.stderr.splitlines()[-2:]
+    assert misspelt.startswith("error: no paper has an author 'Kapukhin': did you mean 'Karpukhin'")
+    assert misspelt.endswith("; the filter is left as it was")
+    assert too_early == (
+        "error: no paper passes year:1800 author:Karpukhin; the filter is left as it was"
+    )
+    assert outputs(asked.stdout)[3] == "author:Karpukhin: 2 papers\n"
+
+
+def test_papers_without_a_year_that_a_filter_of_years_leaves_out_are_counted(
+    tmp_path: Path,
+) -> None:
+    papers: list[dict[str, object]] = [
+        {"_id": "old", "title": "Owls", "year": 2020},
+        {"_id": "new", "title": "Undated owls"},
+    ]
+    lines = "\n".join(json.dumps({**paper, "abstract": "Owls hear mice."}) for paper in papers)
+    (tmp_path / "refs.jsonl").write_text(lines, "utf-8")
+    with Library.open(tmp_path / "library") as library:
+        library.add(tmp_path / "refs.jsonl")
+    (said,) = outputs(piped(tmp_path / "library", "/filter year:2000..\n").stdout)
+
+    assert said == "year:2000..: 1 paper\n1 paper that states no year left out\n"
 
 
 def test_conditions_replace_those_of_the_same_name() -> None:
@@ -89,6 +182,7 @@ def test_conditions_replace_those_of_the_same_name() -> None:
 
     assert filters == Filters(year_from=2022, authors=("Qin", "Yujia Qin"), tags=("to read",))
     assert changed(filters, "author:Liu year:2020").authors == ("Liu",)
+    assert changed(filters, "-author -year:") == Filters(tags=("to read",))
     assert changed(filters, "author: year:") == Filters(tags=("to read",))
     assert changed(filters, "OFF") == Filters()
 
@@ -104,6 +198,8 @@ def test_filters_are_shown_as_they_are_typed() -> None:
     ("typed", "says"),
     [
         ("yaer:2020", "'yaer:2020' is no condition: did you mean year:…?"),
+        ("2023", "'2023' is no condition: did you mean year:2023?"),
+        ("-author:Qin", "-author takes all of them away: name those that stay, author:…"),
         ("Qin", "'Qin' is no condition: there are year:2022.. author:Qin"),
         ("author:Qin autor:Liu", "'autor:Liu' is no condition: did you mean author:…?"),
         ("year:20", "year:'20' is not understood: 2023, 2022..2024, 2022.. or ..2020"),
@@ -194,24 +290,37 @@ def test_what_a_model_made_bold_is_bold_in_the_exports(own_copy: Path, tmp_path:
     assert "a \\textbf{robust baseline} \\& costs" in (tmp_path / "a.tex").read_text("utf-8")
 
 
-def test_a_file_is_overwritten_only_after_a_yes(own_copy: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.md"
+def test_a_file_that_is_there_is_overwritten_only_where_that_is_asked_for(
+    own_copy: Path, tmp_path: Path
+) -> None:
+    mine, other = tmp_path / "mine.md", tmp_path / "other.md"
     mine.write_text("my own words")
+    other.write_text("more of them")
     refused = piped(own_copy, f"{QUESTION}\n/export {mine}\n")
-    with chat(own_copy, "--continue") as screen:
-        screen.type(f"/export {mine}")
-        screen.see(re.escape("Overwrite it? [y/N]"))
-        screen.send("n\r")
-        screen.see("left as it was")
-        assert mine.read_text() == "my own words"
-        screen.ready()
-        screen.type(f"/export {mine}")
-        screen.see(re.escape("Overwrite it? [y/N]"))
-        screen.send("y\r")
-        screen.see("1 exchange, 2 papers cited")
+    kept = mine.read_text()
+    forced = piped(own_copy, f"/export! {mine}\n/export {other} --force\n", "--continue")
 
-    assert "is there and may be your own work: name another file" in refused.stderr
+    assert refused.stderr.endswith(
+        f"error: '{mine}' is there and may be your own work: `/export! {mine}` overwrites it\n"
+    )
+    assert kept == "my own words"
+    assert forced.returncode == 0
     assert mine.read_text("utf-8").startswith(f"## {QUESTION}")
+    assert other.read_bytes() == mine.read_bytes()
+
+
+def test_an_export_says_who_answered_when_from_which_papers_and_with_which_ledger(
+    made_once: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / "talk.md", tmp_path / "talk.tex"]
+    exports = "\n".join(f"/export {file}" for file in files)
+    piped(made_once, f"/filter author:Karpukhin\n{QUESTION}\n{exports}\n", "--no-log")
+    markdown, latex = (file.read_text("utf-8") for file in files)
+
+    said = r"Answered by extractive on \d{4}-\d\d-\d\d, from the papers with author:Karpukhin\. "
+    said += r"Ledger: \d claims: \d supported\."
+    assert re.search(rf"^\*{said}\*$", markdown, re.MULTILINE)
+    assert re.search(f"^% {said}$", latex, re.MULTILINE)
 
 
 def test_a_name_without_a_known_ending_is_no_export(made_once: Path, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 import json
+import re
 from pathlib import Path
 
 from tests.chat_server import ChatServer, quotes_first
 from tests.cli.chatting import piped
-from tests.cli.terminal import ragassist
+from tests.cli.terminal import ragassist, ragassist_on_terminal
 
 QUESTION = "What does dense passage retrieval improve?"
 KEY = "sk-owl-4711-zygomorphic"
@@ -24,6 +25,35 @@ def test_what_was_asked_is_listed_the_latest_last(own_copy: Path) -> None:
     assert when.startswith("20")
     assert came.endswith(" supported")
     assert second.split("\t")[3:] == ["declined", "best pizza in Naples"]
+
+
+def test_on_a_terminal_an_exchange_takes_two_lines_that_fit_its_width(own_copy: Path) -> None:
+    ask(own_copy, f"{QUESTION} Is it more than term matching can do for open domain questions?")
+    _, shown = ragassist_on_terminal("--library", own_copy, "log", columns=60, TZ="UTC")
+
+    head, first, question, _ = re.sub(r"\x1b\[[0-9;]*m", "", shown).split("\r\n")
+    assert head == " No.  asked (local time)  what came of it"
+    assert re.fullmatch(r"   1  \d{4}-\d\d-\d\d \d\d:\d\d   \d supported", first)
+    assert question == "      What does dense passage retrieval improve? Is it…"
+
+
+def test_a_search_shows_on_a_terminal_where_the_words_stand(own_copy: Path) -> None:
+    ask(own_copy, QUESTION)
+    options = ("--library", own_copy, "log", "--search", "BERT")
+    _, shown = ragassist_on_terminal(*options, columns=60)
+
+    found = re.sub(r"\x1b\[[0-9;]*m", "", shown).split("\r\n")[3]
+    assert found == "      … term matching with two BERT encoders, one for…"
+
+
+def test_words_in_place_of_a_number_are_told_to_be_searched_for(own_copy: Path) -> None:
+    asked = ragassist("--library", own_copy, "log", "slot", "filling")
+
+    assert asked.returncode == 2
+    assert asked.stderr == (
+        "error: 'slot filling' is no number of an exchange: "
+        "`ragassist log --search 'slot filling'` looks for words\n"
+    )
 
 
 def test_an_exchange_is_shown_whole(own_copy: Path) -> None:

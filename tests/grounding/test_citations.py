@@ -77,6 +77,27 @@ def brackets(marks: Sequence[Mark]) -> str:
         ("[**P1**, `P2`]", ["P1", "P2"]),
         ("[P1?]", ["P1"]),
         ("[P1] (see also P2)", ["P1", "P2"]),
+        ("[P1]-[P3]", ["P1", "P2", "P3"]),
+        ("[P1] – [P3]", ["P1", "P2", "P3"]),
+        (r"\[P1\]", ["P1"]),
+        (r"It works \[P1, P2\].", ["P1", "P2"]),
+        (r"\[P1\]–\[P3\]", ["P1", "P2", "P3"]),
+        ("[P 1]", ["P1"]),
+        ("[P1..P3]", ["P1", "P2", "P3"]),
+        ("[P1...3]", ["P1", "P2", "P3"]),
+        ("[Passage 1]", ["P1"]),
+        ("[passages 1, 2 and 3]", ["P1", "P2", "P3"]),
+        ('[passage key="P1"]', ["P1"]),
+        ("[P1 (qin)]", ["P1"]),
+        ("[P1 (Qin et al.)]", ["P1"]),
+        ("Run `x` [P1] and `y` [P2].", ["P1", "P2"]),
+        ("It costs $5 [P1] or 6$ [P2].", ["P1", "P2"]),
+        ("It costs $5 [P1], not $6 [P2].", ["P1", "P2"]),
+        ("An unclosed `tick [P1] goes on [P2].", ["P1", "P2"]),
+        ("A 3` tick [P1] and `another [P2].", ["P1", "P2"]),
+        ("```markdown\nIt works [P1].\n```", ["P1"]),
+        ("```\nIt works [P1].\n```", ["P1"]),
+        ("`[P1]`, `[P2]`", ["P1", "P2"]),
     ],
 )
 def test_keys_and_ids_in_brackets_cite(text: str, cited: list[str]) -> None:
@@ -88,7 +109,10 @@ def test_keys_and_ids_in_brackets_cite(text: str, cited: list[str]) -> None:
     ["[1]", "[1, 2]", "[sic]", "(P)", "(p < 0.05)", "[0, 1]", "P1", "(p1)", "(P53)", "[]", "[ ]",
      "[P1 is a protein]", "(P1 is a protein)", "[P1", "P1]", "[P1)", "[P1】", "[31715818, 5]",
      "(31715818)", "(smith2020foo)", "[P1\n\n]", "qin2023tool", "(see P1, which is old)",
-     "[see also]", "(https://a.org/smith2020foo/P1)"],
+     "[see also]", "(https://a.org/smith2020foo/P1)", "`x[P1]`", "``x[`P1] [P2]``",
+     "```python\nx = y [P1]\n\nz[P2]\n```", "$a_{[P2]}$", "$x$, $y[P1]$ and $$\nz [P2]\n$$",
+     r"\(a_{[P2]}\)", r"\[ x = y [P1] \]", r"\begin{equation} x[P1] \end{equation}",
+     r"\begin{align*}x &= (P1)\end{align*}", "[p 1]", "[p. 3]", "[Passage]"],
 )  # fmt: skip
 def test_other_brackets_do_not_cite(text: str) -> None:
     assert keys(text) == []
@@ -119,6 +143,10 @@ def test_other_brackets_do_not_cite(text: str) -> None:
         ("[P1/P99]", ["P1", "!P99"]),
         ("[P1] (P99)", ["P1", "!P99"]),
         ("[P1](P99)", ["P1", "!P99"]),
+        ("[Passage 99]", ["!P99"]),
+        ("[P12]-[P14]", ["P12", "!P13", "!P14"]),
+        ("[P3]-[P1]", ["!P3-P1"]),
+        ("[P1 (smith2020foo)]", ["P1", "!smith2020foo"]),
         ("[P1] (P98) (smith2020foo, P99)", ["P1", "!P98", "!smith2020foo", "!P99"]),
     ],
 )
@@ -187,7 +215,9 @@ def test_brackets_side_by_side_are_one_run() -> None:
 @pytest.mark.parametrize(
     "unit",
     ["[", "(", "[P1", "[P1]", "[P1], ", "[P1] and ", "[P1-P", "*", "[P1-P50]", "[P1](http:", "\n",
-     "[P1] \n", "[P1, ", "(P1", "(P9)", "［P1", f"[P1]{' ' * 900}(x)(x)(x)(x)"],
+     "[P1] \n", "[P1, ", "(P1", "(P9)", "［P1", f"[P1]{' ' * 900}(x)(x)(x)(x)",
+     "`", "`x", "`x ", "```\n", "$", "$x ", "$x", r"\(", r"\[", r"\[P1\]", r"\begin{align}",
+     "[P1]-"],
 )  # fmt: skip
 def test_the_time_that_brackets_take_grows_as_their_text_does(unit: str) -> None:
     assert_linear(lambda size: split_claims(unit * (size // len(unit)), PAPERS), 6_000)

@@ -16,7 +16,8 @@ broken = st.lists(
          "_", " ", "  ", "\n", "\n\n", "\r\n", "- ", "1. ", "# ", "It works", "shows that",
          "Next", ".", "!", "。", "它", "et al.", "Fig.", "2", "[", "【P1】", "mRNA", "and", "&",
          "](http://x)", "“", "”", "[P1-P3]", "\t", "e.g.", "P1", "(P9)", "［P1］", "［", "［P1/P9",
-         "（", "(P9, P98)", "[from P9, P1]", '"', "?"]
+         "（", "(P9, P98)", "[from P9, P1]", '"', "?", "`", "```", "$", "$5", "$$", "\\[", "\\]",
+         "\\(", "\\)", "\\begin{align}", "\\end{align}", "-", "..", "passage 1"]
     ),
     max_size=25,
 ).map("".join)  # fmt: skip
@@ -56,6 +57,22 @@ def told(text: str) -> list[tuple[str, list[tuple[str, int]], int]]:
             [("It works.", [("P1", 8), ("P99", 8)], 0), ("Next.", [], 0)],
         ),
         ("It works ［P1］. Next.", [("It works.", [("P1", 8)], 0), ("Next.", [], 0)]),
+        (
+            "Code `a. B[P1]` runs [P2]. So.",
+            [("Code `a. B[P1]` runs.", [("P2", 20)], 0), ("So.", [], 0)],
+        ),
+        ("As $x. Y[P1]$ is. So.", [("As $x. Y[P1]$ is.", [], 0), ("So.", [], 0)]),
+        ("It is. `f` runs.", [("It is.", [], 0), ("`f` runs.", [], 0)]),
+        (
+            "**It *always* doubles.** This is [P1]. *Nobody saw.* To see [P2].",
+            [
+                ("**It *always* doubles.**", [], 0),
+                ("This is.", [("P1", 7)], 0),
+                ("*Nobody saw.*", [], 0),
+                ("To see.", [("P2", 6)], 0),
+            ],
+        ),
+        ("**It works.** [P1]. Next.", [("**It works.**", [("P1", 13)], 0), ("Next.", [], 0)]),
         ("", []),
         (" \n\n ", []),
     ],

@@ -37,7 +37,8 @@ def check(text: str, *cited: str, weigh: Weigh = evenly) -> Claim:
     marks = tuple(
         Mark(key=key, paper_id=None if key.startswith("P") else key, at=len(text)) for key in cited
     )
-    return Ledger(PAPERS, weigh).check(Claim(text=text, marks=marks))
+    ledger = Ledger(PAPERS, weigh, question="What do candles do to the eyes?")
+    return ledger.check(Claim(text=text, marks=marks))
 
 
 def judged(text: str, *cited: str) -> tuple[str, str]:
@@ -55,6 +56,29 @@ def judged(text: str, *cited: str) -> tuple[str, str]:
          "cites by number or name, and no paper by its key"),
         ("## Lamps", (), "unjudged", "a heading"),
         ("Of lamps we know **this:**", (), "unjudged", "leads in what follows"),
+        ("## Ergebnisse", (), "unjudged", "a heading"),
+        ("### 2. Causes of tired eyes", (), "unjudged", "a heading"),
+        ("## How can lamps tire readers?", (), "unjudged", "a heading"),
+        ("## GPT-5 cures cancer", (), "uncited", "cites no paper"),
+        ("## Aspirin cures cancer", (), "uncited", "cites no paper"),
+        ("## Lamps tire 90% of readers", (), "uncited", "cites no paper"),
+        ("## Ink is dead", (), "uncited", "cites no paper"),
+        ("## Newspapers and radio in postwar Europe", (), "uncited", "cites no paper"),
+        ("GPT-4 beats all humans on 99% of tasks in 2031, as follows:", (), "uncited",
+         "cites no paper"),
+        ("Rivers power the mills of Europe:", (), "uncited", "cites no paper"),
+        ("Dim lamps always tire the eyes:", (), "uncited", "cites no paper"),
+        ("Brighter lamps improve sleep in two ways:", (), "uncited", "cites no paper"),
+        ("Lamps disturb the sleep of readers in several ways:", (), "unjudged",
+         "leads in what follows"),
+        ("What candles do is as follows:", (), "unjudged", "leads in what follows"),
+        ("Sure!", (), "unjudged", "says nothing of the subject"),
+        ("Let me know if you need more details.", (), "unjudged", "says nothing of the subject"),
+        ("Lamps for readers", ("lamps",), "unjudged", "names what it cites"),
+        ("References: 1. Lamps for readers (2019) 2. Dim light", ("lamps", "dim"), "unjudged",
+         "names what it cites"),
+        ("Schwaches Licht ist für die Augen der Leser nicht gut.", ("lamps",), "unjudged",
+         "in another language than what it cites"),
         ("Dim lamps tire the eyes.", ("lamps",), "supported", ""),
         ("Dim lamps tire the eyes.", ("P9",), "unsupported",
          "cites [P9], which is no paper it was given"),
@@ -86,6 +110,28 @@ def test_a_claim_is_judged_by_what_it_cites(
     text: str, cited: tuple[str, ...], verdict: str, why: str
 ) -> None:
     assert judged(text, *cited) == (verdict, why)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Rivers power all of the mills in Europe.", "unjudged"),
+        ("Mühlen an der Donau mahlen das Korn für viele Städte.", "unsupported"),
+        ("Mühlen mahlen Korn.", "unsupported"),
+    ],
+)
+def test_a_claim_in_another_language_than_its_abstract_is_not_judged_by_its_words(
+    text: str, verdict: str
+) -> None:
+    german = Paper(
+        paper_id="lampen",
+        title="Lampen",
+        abstract="Das trübe Licht der Lampen ermüdet die Augen von Lesern, und es stört den "
+        "Schlaf bei denen, die in der Nacht lesen.",
+    )
+    claim = Claim(text=text, marks=(Mark(key="lampen", paper_id="lampen", at=len(text)),))
+
+    assert Ledger({"lampen": german}, evenly).check(claim).verdict == verdict
 
 
 @pytest.mark.parametrize(

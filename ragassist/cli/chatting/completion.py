@@ -2,20 +2,29 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from itertools import chain, islice, takewhile
+from typing import TYPE_CHECKING, get_args
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
 from ragassist.cli.chatting.conditions import CONDITIONS
 from ragassist.text import fold, one_line
+from ragassist.types import Shape
 
 if TYPE_CHECKING:
     from ragassist.library import Library
     from ragassist.storage.listing import Listed
 
 _MOST = 50
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "/as": get_args(Shape),
+    "/refs": ("on", "off"),
+    "/words": ("off",),
+}
 _SHOWN_TITLE = 60
+MORE = "… more: type on"
+"""What stands last in a list that has no room for all."""
 _LISTED: "Mapping[str, Listed]" = {
     "author": "authors",
     "category": "categories",
@@ -53,7 +62,9 @@ class ChatCompleter(Completer):
             yield from self._ids(rest.lstrip().removeprefix("["))
         elif name == "/filter":
             yield from self._conditions(rest, complete_event)
-        elif name == "/export":
+        elif name in _CHOICES:
+            yield from _chosen(_CHOICES[name], rest.lstrip())
+        elif name in {"/export", "/export!"}:
             yield from self._files.get_completions(Document(rest.lstrip()), complete_event)
         elif (opened := line.rfind("[")) > line.rfind("]"):
             yield from self._ids(line[opened + 1 :].rpartition(",")[2].lstrip())
@@ -83,39 +94,64 @@ class ChatCompleter(Completer):
                 if not asked.completion_requested:
                     return  # A second's work in a large library is not begun by a letter.
                 listed = self._library.values(_LISTED[name])
-                self._values[name] = _Names([(one_line(one), "") for one in listed])
+                pairs = [(one_line(one), "") for one in listed]
+                self._values[name] = _Names(pairs, of_people=name == "author")
             yield from self._values[name].like(value, len(value))
 
 
 class _Names:
-    """Names to choose from, found by how they begin, and by what stands in them or their notes."""
+    """Names to choose from, found by how they begin, and by what stands in them or their notes.
 
-    def __init__(self, names: Sequence[tuple[str, str]]) -> None:
+    Args:
+        of_people: those come first whose last name, or last but a few, begins as is typed.
+    """
+
+    def __init__(self, names: Sequence[tuple[str, str]], *, of_people: bool = False) -> None:
         self._names = names
-        self._sorted = sorted((fold(name), place) for place, (name, _) in enumerate(names))
+        folded = [fold(name) for name, _ in names]
+        families = [_family(name) for name in folded] if of_people else []
+        self._sorted = [
+            sorted((key, place) for place, key in enumerate(keys)) for keys in (families, folded)
+        ]
         self._texts = [fold(f"{name} {note}") for name, note in names]
 
     def like(self, typed: str, taken: int) -> Iterator[Completion]:
-        """The first completions of what is typed, which takes the place of so many characters."""
+        """The first completions of what is typed, which takes the place of so many characters.
+
+        Where there are more, a last one says so, and changes nothing.
+        """
         wanted = fold(typed)
-        places = dict.fromkeys(self._beginning(wanted))
-        if len(places) < _MOST and wanted:
+        places = dict.fromkeys(chain.from_iterable(self._beginning(wanted)))
+        if len(places) <= _MOST and wanted:
             for place, text in enumerate(self._texts):
                 if wanted in text:
                     places[place] = None
-                    if len(places) == _MOST:
+                    if len(places) > _MOST:
                         break
-        for place in places:
+        for place in islice(places, _MOST):
             name, note = self._names[place]
             meta = one_line(note)[:_SHOWN_TITLE]
             yield Completion(name, start_position=-taken, display_meta=meta)
+        if len(places) > _MOST:
+            yield Completion("", display=MORE)
 
-    def _beginning(self, wanted: str) -> Iterator[int]:
-        first = bisect_left(self._sorted, (wanted, -1))
-        for folded, place in self._sorted[first : first + _MOST]:
-            if not folded.startswith(wanted):
-                return
-            yield place
+    def _beginning(self, wanted: str) -> Iterator[Iterator[int]]:
+        for keys in self._sorted:
+            first = bisect_left(keys, (wanted, -1))
+            begun = takewhile(lambda key: key[0].startswith(wanted), islice(keys, first, None))
+            yield (place for _, place in islice(begun, _MOST + 1))
+
+
+def _family(name: str) -> str:
+    """What a name is sorted by: what stands before a comma, else its last word."""
+    before, comma, _ = name.partition(",")
+    return before if comma else name.rpartition(" ")[2]
+
+
+def _chosen(choices: Sequence[str], typed: str) -> Iterator[Completion]:
+    for choice in choices:
+        if choice.startswith(typed.lower()):
+            yield Completion(choice, start_position=-len(typed))
 
 
 def _open_condition(typed: str) -> tuple[str | None, str]:

@@ -1,5 +1,6 @@
 """What a chat remembers, and how it is asked."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,20 +8,22 @@ from typing import TYPE_CHECKING
 import typer
 
 from ragassist.cli import render
+from ragassist.cli.chatting.conditions import as_typed
 from ragassist.cli.chatting.quiet import without_echo
 from ragassist.cli.chatting.turns import Turn, turn_from_log, turn_of, turn_of_related
 from ragassist.cli.chatting.warming import Warmth
-from ragassist.cli.look import DIM, STRONG, Piece, say
+from ragassist.cli.look import DIM, Piece, cut, say, tell, width
 from ragassist.cli.prose import papers_in
 from ragassist.text import one_line
 from ragassist.types import Declined, Exchange, Filters, LoggedExchange, Origin, Style
 
 if TYPE_CHECKING:
     from ragassist.library import Library
-    from ragassist.related_work.outcome import RelatedWork
 
 _SHOWN_ON_RESUMING = 3
-_SHOWN_OF_AN_ANSWER = 160
+_SHOWN_IN_A_PIPE = 160
+EXTRACTIVE = "extractive"
+"""Who answers where no model does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Manner:
     """What holds for a whole chat.
 
     Attributes:
-        style: of the answers.
+        style: of the answers, until another is wished for.
         keeps: exchanges are kept in the log.
         model: a model writes, and marks up as Markdown.
     """
@@ -42,7 +45,10 @@ class Conversation:
     """What was said so far, and what may be said next.
 
     Attributes:
-        filters: which papers may be found by the next question.
+        filters: which papers may be found by the next question; `narrow` changes them.
+        passing: how many papers pass them; None without any.
+        style: of the next answer.
+        shows_references: behind each answer.
         turns: of this conversation, those of an earlier chat that it goes on with among them.
         spent: what made each text of this chat, also those of conversations that were left.
         failed: whether something met an error.
@@ -52,7 +58,9 @@ class Conversation:
         self, library: "Library", filters: Filters, manner: Manner, warmth: Warmth
     ) -> None:
         self.library = library
-        self.filters = filters
+        self.narrow(filters)
+        self.style = manner.style
+        self.shows_references = True
         self.turns: list[Turn] = []
         self.spent: list[Origin] = []
         self.failed = False
@@ -71,6 +79,11 @@ class Conversation:
         """The last turn that was a question; None before the first."""
         asked = [turn for turn in self.turns if turn.kind != "related"]
         return asked[-1] if asked else None
+
+    def narrow(self, filters: Filters) -> None:
+        """From now on only papers that pass are found."""
+        self.filters = filters
+        self.passing = self.library.count(filters) if filters else None
 
     def ask(self, question: str) -> None:
         """Answer a question, sentence by sentence, and remember it."""
@@ -98,9 +111,26 @@ class Conversation:
         if isinstance(outcome, Declined):
             render.show_declined(outcome)
             return
-        _show_related_end(outcome)
-        self.turns.append(turn_of_related(outcome))
-        self._say_how_it_ended(outcome.origin)
+        turn = turn_of_related(outcome, self.filters)
+        self.turns.append(turn)
+        self._show_end(turn)
+        if outcome.uncited:
+            ids = ", ".join(paper.paper_id for paper in outcome.uncited)
+            render.show_text(f"found, but not cited: {ids}", style=DIM)
+            say()
+        self._say_how_it_ended(turn)
+
+    def show_last(self) -> None:
+        """Show the last turn again, as wide as the terminal is now; there is one."""
+        turn = self.turns[-1]
+        render.show_claims(
+            turn.claims,
+            turn.shape,
+            paper_of=self._paper_of,
+            markdown=turn.origin.answerer != EXTRACTIVE,
+            why=render.why_cut_off(turn.origin),
+        )
+        self._show_end(turn)
 
     def begin_anew(self) -> None:
         """Forget what was said: the next question stands alone, in a conversation of its own."""
@@ -108,15 +138,24 @@ class Conversation:
         self._number = None
 
     def resume(self, exchanges: Sequence[LoggedExchange]) -> None:
-        """Go on with a conversation of the log, and show shortly where it had come to."""
+        """Go on with a conversation of the log, and show where it had come to.
+
+        The filter of its last question holds on, where none was asked for.
+        """
         self.turns = [turn_from_log(exchange, self._paper_of) for exchange in exchanges]
         self._number = exchanges[0].conversation
-        left_out = len(self.turns) - _SHOWN_ON_RESUMING
-        lead = f"conversation {self._number}"
-        lead += f", without its first {left_out}" if left_out > 0 else ""
-        say(Piece(text=lead, style=DIM))
-        for turn in self.turns[-_SHOWN_ON_RESUMING:]:
-            _show_shortly(turn)
+        *before, last = self.turns
+        if not self.filters:
+            self.narrow(last.filters)
+        said = f"Going on with conversation {self._number}"
+        said += f": {render.count(len(before), 'earlier exchange')}" if before else ""
+        said += f"; filter {one_line(as_typed(self.filters))}" if self.filters else ""
+        render.show_text(said, style=DIM)
+        for turn in before[-_SHOWN_ON_RESUMING:]:
+            line = f"> {one_line(turn.question)}  {one_line(turn.text)}"
+            say(Piece(text=cut(line, width() or _SHOWN_IN_A_PIPE), style=DIM))
+        say(Piece(text=f"> {one_line(last.question)}", style=DIM))
+        self.show_last()
 
     def _earlier(self, turns: Sequence[Turn] | None = None) -> tuple[Exchange, ...]:
         """What a follow-up may lean on."""
@@ -132,49 +171,43 @@ class Conversation:
             question,
             filters=self.filters,
             earlier=earlier,
-            style=self._manner.style,
+            style=self.style,
             anew=anew,
         )
         with without_echo():
             outcome = render.show_stream(
                 stream,
-                self._manner.style.shape,
+                self.style.shape,
                 paper_of=self._paper_of,
                 markdown=self._manner.model,
             )
-        render.show_outcome_end(outcome)
-        typer.echo()
-        self.turns.append(turn_of(outcome))
+        turn = turn_of(outcome)
+        self._show_end(turn)
+        self.turns.append(turn)
         self.spent.append(outcome.origin)
         if self._manner.keeps:
             number = self.library.log(outcome, conversation=self._number)
             self._number = self._number or number
-        self._say_how_it_ended(outcome.origin)
+        self._say_how_it_ended(turn)
 
-    def _say_how_it_ended(self, origin: Origin) -> None:
-        if origin.interrupted:
-            typer.echo("interrupted: the text ends here", err=True)
-        if origin.failure:
-            self.failed = True
-            typer.echo(f"error: the text ends here: {one_line(origin.failure)}", err=True)
+    def _show_end(self, turn: Turn) -> None:
+        """What follows the text, when all of it is shown; all there is, where it was declined."""
+        if turn.kind == "declined":
+            render.show_text(turn.text)
+            render.show_reference_list(turn.references, heading=render.NEAREST, numbered=True)
+        else:
+            typer.echo()
+            render.show_ledger_line(turn.claims, turn.origin)
+            if self.shows_references:
+                render.show_reference_list(turn.references, numbered=True)
+        typer.echo()
 
-
-def _show_related_end(work: "RelatedWork") -> None:
-    say()
-    render.show_ledger_line(work.claims)
-    if work.references:
-        say("\n", Piece(text="References:", style=STRONG))
-        render.show_references(work.references)
-    if work.uncited:
-        ids = ", ".join(paper.paper_id for paper in work.uncited)
-        say(Piece(text=f"found, but not cited: {ids}", style=DIM))
-    say()
-
-
-def _show_shortly(turn: Turn) -> None:
-    text = one_line(turn.text)
-    if len(text) > _SHOWN_OF_AN_ANSWER:
-        text = text[: _SHOWN_OF_AN_ANSWER - 1].rstrip() + "…"
-    say(Piece(text=f"> {one_line(turn.question)}", style=DIM))
-    render.show_text(text, style=DIM)
-    say()
+    def _say_how_it_ended(self, turn: Turn) -> None:
+        """On standard error, where that is another place than the mark behind the text."""
+        self.failed = self.failed or bool(turn.origin.failure)
+        if turn.claims and sys.stdout.isatty():
+            return
+        if turn.origin.interrupted:
+            tell("interrupted: the text ends here")
+        if turn.origin.failure:
+            tell(f"error: the text ends here: {one_line(turn.origin.failure)}")

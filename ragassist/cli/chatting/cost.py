@@ -15,6 +15,7 @@ def spent_on(origins: Sequence[Origin]) -> Usage:
         input_tokens=sum(usage.input_tokens for usage in usages),
         output_tokens=sum(usage.output_tokens for usage in usages),
         cached_replies=sum(usage.cached_replies for usage in usages),
+        estimates=sum(usage.estimates for usage in usages),
         cost_usd=sum(known) if len(known) == len(costs) else None,
     )
 

@@ -1,24 +1,24 @@
 r"""A conversation as a file: Markdown for Pandoc, LaTeX that compiles by itself, BibTeX, JSON.
 
 JSON is {schema, exchanges: [{kind: "answer" | "declined" | "related", question, standalone, text,
-claims: [claim], references: [paper], origin}]}, the shapes as `ragassist.cli.as_json` has them.
+claims: [claim], references: [paper], origin, filters, asked_on}]}, the shapes as
+`ragassist.cli.as_json` has them.
 """
 
 import dataclasses
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-import typer
-
 from ragassist.bibliographies import latex
 from ragassist.bibliographies.people import name_authors
 from ragassist.cli import as_json, render
+from ragassist.cli.chatting.conditions import as_typed
 from ragassist.cli.chatting.turns import Turn
 from ragassist.cli.files import check_target, write_text
-from ragassist.cli.look import address_of
+from ragassist.cli.look import address_of, tell
+from ragassist.cli.render import ledger_line
 from ragassist.errors import UsageError
 from ragassist.related_work.formats import Format, escape, format_claim
 from ragassist.text import one_line
@@ -36,12 +36,12 @@ _NEEDS_UNICODE = "% Has letters that pdfLaTeX cannot set: compile it with LuaLaT
 _LATEX_END = r"\end{document}"
 
 
-def export(turns: Sequence[Turn], path: Path) -> None:
-    """Write a conversation to a file, whole or not at all; asked first where there is one.
+def export(turns: Sequence[Turn], path: Path, *, force: bool) -> None:
+    """Write a conversation to a file, whole or not at all.
 
     Raises:
         UsageError: there is nothing to write, the file's name says no format, or it is there and
-            nobody can be asked.
+            not to be overwritten (`force`).
     """
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
@@ -49,15 +49,16 @@ def export(turns: Sequence[Turn], path: Path) -> None:
     if not turns:
         raise UsageError("nothing was asked yet: there is nothing to export")
     check_target(path, force=True)
-    if path.exists() and not _may_overwrite(path):
-        typer.echo(f"{path}: left as it was", err=True)
-        return
+    if path.exists() and not force:
+        raise UsageError(
+            f"{str(path)!r} is there and may be your own work: `/export! {path}` overwrites it"
+        )
     try:
         write_text(path, write(turns))
     except OSError as error:
         raise UsageError(f"cannot write {str(path)!r}: {error.strerror}") from error
     cited = render.count(len(cited_in(turns)), "paper")
-    typer.echo(f"{path}: {render.count(len(turns), 'exchange')}, {cited} cited", err=True)
+    tell(f"{path}: {render.count(len(turns), 'exchange')}, {cited} cited")
 
 
 def cited_in(turns: Iterable[Turn]) -> dict[str, Paper]:
@@ -77,6 +78,7 @@ def as_markdown(turns: Sequence[Turn]) -> str:
     for turn in turns:
         parts.append(f"## {escape(one_line(turn.question), 'markdown')}")
         parts.extend(_said(turn, cited, "markdown"))
+        parts.append(f"*{escape(_made_by(turn), 'markdown')}*")
     if cited:
         entries = [_markdown_entry(paper) for paper in cited.values()]
         parts += ["## References", "\n".join(entries)]
@@ -90,6 +92,7 @@ def as_latex(turns: Sequence[Turn]) -> str:
     for turn in turns:
         parts.append(f"\\section*{{{escape(one_line(turn.question), 'latex')}}}")
         parts.extend(_said(turn, cited, "latex"))
+        parts.append(f"% {_made_by(turn)}")
     if cited:
         entries = "\n\n".join(map(_latex_entry, cited.values()))
         parts.append(f"\\begin{{thebibliography}}{{{len(cited)}}}\n{entries}")
@@ -118,6 +121,8 @@ def as_json_text(turns: Sequence[Turn]) -> str:
             "claims": [as_json.of_claim(claim) for claim in turn.claims],
             "references": [as_json.of_paper(paper) for paper in turn.references],
             "origin": dataclasses.asdict(turn.origin),
+            "filters": dataclasses.asdict(turn.filters),
+            "asked_on": turn.asked_on,
         }
         for turn in turns
     ]
@@ -132,14 +137,12 @@ _WRITERS: Mapping[str, Callable[[Sequence[Turn]], str]] = {
 }
 
 
-def _may_overwrite(path: Path) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError(f"{str(path)!r} is there and may be your own work: name another file")
-    try:
-        return typer.confirm(f"{path} is there. Overwrite it?", err=True)
-    except typer.Abort:
-        typer.echo(err=True)
-        return False
+def _made_by(turn: Turn) -> str:
+    """Who answered when from which papers, and the ledger: what a reader has to know of a text."""
+    did = "Declined" if turn.kind == "declined" else "Answered"
+    filters = f", from the papers with {as_typed(turn.filters)}" if turn.filters else ""
+    ledger = "" if turn.kind == "declined" else f" {ledger_line(turn.claims, turn.origin)}."
+    return one_line(f"{did} by {turn.origin.answerer} on {turn.asked_on}{filters}.{ledger}")
 
 
 def _said(turn: Turn, papers: Mapping[str, Paper], form: Format) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from ragassist.cli.chatting.completion import ChatCompleter
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import Completion
+    from prompt_toolkit.document import Document
     from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.styles import Style
 
@@ -91,7 +93,7 @@ def _session(
 
 
 def _keys() -> "KeyBindings":
-    from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
+    from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     keys = KeyBindings()
@@ -117,10 +119,31 @@ def _keys() -> "KeyBindings":
         if len(found) == 1:
             buffer.apply_completion(found[0])
         elif found:
-            buffer.insert_text(get_common_complete_suffix(buffer.document, found))
+            buffer.insert_text(_in_common(buffer.document, found))
             buffer.start_completion()
 
     return keys
+
+
+def _in_common(document: "Document", found: "Sequence[Completion]") -> str:
+    """What the first completions go on with, where several begin as is typed.
+
+    Those behind them, or all, are only like it.
+    """
+    endings = []
+    for one in found:
+        typed = document.text[document.cursor_position + one.start_position :]
+        if not one.text or not one.text.lower().startswith(typed.lower()):
+            break
+        endings.append(one.text[len(typed) :])
+    if len(endings) < 2:
+        return ""
+    same = 0
+    for letters in zip(*endings, strict=False):
+        if len(set(letters)) > 1:
+            break
+        same += 1
+    return endings[0][:same]
 
 
 def _style() -> "Style":

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ragassist.cli.prose import PaperOf
@@ -12,6 +13,7 @@ from ragassist.types import (
     Claim,
     Declined,
     Evidence,
+    Filters,
     LoggedExchange,
     Mark,
     Origin,
@@ -21,6 +23,8 @@ from ragassist.types import (
 
 if TYPE_CHECKING:
     from ragassist.related_work.outcome import RelatedWork
+
+_ALL = Filters()
 
 Kind = Literal["answer", "declined", "related"]
 
@@ -36,6 +40,8 @@ class Turn:
         standalone: as it was searched for.
         text: of the answer, as Markdown; the reason for declining.
         references: the cited papers, in order; the nearest ones where it was declined.
+        filters: which papers could be found.
+        asked_on: ISO 8601, the day, UTC.
     """
 
     kind: Kind
@@ -46,6 +52,8 @@ class Turn:
     references: tuple[Paper, ...] = ()
     shape: Shape = "prose"
     origin: Origin
+    filters: Filters = _ALL
+    asked_on: str = ""
 
 
 def turn_of(outcome: Answer | Declined) -> Turn:
@@ -58,6 +66,8 @@ def turn_of(outcome: Answer | Declined) -> Turn:
             text=outcome.reason,
             references=outcome.nearest,
             origin=outcome.origin,
+            filters=outcome.filters,
+            asked_on=_today(),
         )
     return Turn(
         kind="answer",
@@ -68,10 +78,12 @@ def turn_of(outcome: Answer | Declined) -> Turn:
         references=outcome.references,
         shape=outcome.style.shape,
         origin=outcome.origin,
+        filters=outcome.filters,
+        asked_on=_today(),
     )
 
 
-def turn_of_related(work: "RelatedWork") -> Turn:
+def turn_of_related(work: "RelatedWork", filters: Filters) -> Turn:
     """The turn that wrote about a topic."""
     from ragassist.answering.layout import lay_out
 
@@ -83,6 +95,8 @@ def turn_of_related(work: "RelatedWork") -> Turn:
         claims=work.claims,
         references=work.references,
         origin=work.origin,
+        filters=filters,
+        asked_on=_today(),
     )
 
 
@@ -104,8 +118,25 @@ def turn_from_log(exchange: LoggedExchange, paper_of: PaperOf) -> Turn:
             answerer=exchange.answerer,
             interrupted=bool(origin["interrupted"]),
             failure=origin["failure"],
+            shortened=bool(origin.get("shortened")),
         ),
+        filters=_filters(kept.get("filters", {})),
+        asked_on=exchange.asked_at[:10],
     )
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _filters(stated: Mapping[str, Any]) -> Filters:
+    known = {field.name for field in dataclasses.fields(Filters)}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in stated.items()
+        if name in known
+    }
+    return Filters(**values)
 
 
 def _found(paper_ids: Iterable[str], paper_of: PaperOf) -> tuple[Paper, ...]:
