@@ -18,6 +18,7 @@ from ragassist.sources.fields import (
     plain,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi, is_web_address
 from ragassist.sources.lines import Line
 from ragassist.sources.xml import (
     Element,
@@ -85,7 +86,7 @@ def _record(stated: Element, line: int) -> Record:
         doi=first_doi((number, *(link for link in links if "doi.org/" in link))),
         arxiv_id=first_arxiv_id((number, *links, text_at(stated, "accession-num"))),
         pmid=_pmid(stated, links),
-        url=next((link for link in links if re.match(r"[a-z]{3,6}://", link)), None),
+        url=next(filter(is_web_address, links), None),
         keywords=keywords_in(_keywords(stated)),
         kind=kind,
         retracted=titled_as_retracted(title),
@@ -151,6 +152,11 @@ def _extra(stated: Element, kind: str | None) -> tuple[tuple[str, str], ...]:
     numbers = [number.strip() for number in _SEVERAL.split(text_at(stated, "isbn"))]
     extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number))
     extra["issn"] = "; ".join(number for number in numbers if number and not _ISBN.match(number))
+    stated_doi = text_at(stated, "electronic-resource-num")
+    extra |= beside_doi([stated_doi], first_doi([stated_doi]))
+    links = list(_links(stated))
+    taken = next(filter(is_web_address, links), None)
+    extra["otherurl"] = "; ".join(link for link in links if link != taken)
     extra["shorttitle"] = _joined(text_at(stated, "titles", "short-title"))
     extra["series"] = _series(stated, kind)
     extra["shortjournal"] = _short_journal(stated, kind)

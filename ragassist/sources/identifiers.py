@@ -12,11 +12,12 @@ from ragassist.text import one_line
 OTHER_DOIS = "otherdoi"
 """Among what else a record states: further DOIs of the work, parted by spaces."""
 
+_NOTHING = frozenset({"na", "n/a", "nan", "none", "null", "no doi", "not available", "unknown"})
 _LONGEST = 2_000
 _NEXT_DOI = re.compile(
-    r"[\s,;|]+(?=(?:doi:? ?|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/)", re.IGNORECASE
+    r"(?<![\s,;|])[\s,;|]++(?=(?:doi:? ?|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/)", re.IGNORECASE
 )
-_NEXT_URL = re.compile(r"[\s,;|]+(?=(?:https?|ftp)://)", re.IGNORECASE)
+_NEXT_URL = re.compile(r"(?<![\s,;|])[\s,;|]++(?=(?:https?|ftp)://)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S", re.IGNORECASE)
 
 
@@ -35,6 +36,11 @@ def is_web_address(text: str) -> bool:
     return _ADDRESS.match(text) is not None
 
 
+def says_something(text: str) -> bool:
+    """Whether it is more than what exporters write where there is nothing."""
+    return text.lower() not in _NOTHING and any(map(str.isalnum, text))
+
+
 def beside_doi(stated: Iterable[str], doi: str | None) -> dict[str, str]:
     """What `extra` is to hold of fields that ought to state DOIs.
 
@@ -42,7 +48,7 @@ def beside_doi(stated: Iterable[str], doi: str | None) -> dict[str, str]:
         stated: the fields as they are, the one that was taken from first.
         doi: the one that was taken; where there is none, all that is stated is kept as `doi`.
     """
-    fields = list(filter(None, map(one_line, stated)))
+    fields = [text for text in map(one_line, stated) if says_something(text)]
     if doi is None:
         return {"doi": "; ".join(dict.fromkeys(fields))} if fields else {}
     found = [doi_in(piece) for field in fields for piece in dois_apart(field)]

@@ -19,6 +19,7 @@ from ragassist.sources.fields import (
     plain,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi, is_web_address
 from ragassist.sources.lines import Line
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.text import one_line
@@ -88,7 +89,7 @@ def _record(stated: Tagged) -> Record:
         doi=first_doi((*stated.values("R"), *(link for link in links if "doi.org/" in link))),
         arxiv_id=first_arxiv_id((*links, *stated.values("R", "J", "M"))),
         pmid=_pmid(stated),
-        url=next((one_line(link) for link in _apart(links) if "//" in link), None),
+        url=next(filter(is_web_address, map(one_line, _apart(links))), None),
         keywords=keywords_in(_listed(stated.values("K"))),
         kind=kind,
         retracted=titled_as_retracted(title),
@@ -130,6 +131,10 @@ def _extra(stated: Tagged, kind: str | None) -> tuple[tuple[str, str], ...]:
     numbers = [number for value in stated.values("@") for number in re.split(r"[;\n]", value)]
     extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number.strip()))
     extra["issn"] = "; ".join(number for number in numbers if not _ISBN.match(number.strip()))
+    extra |= beside_doi(stated.values("R"), first_doi(stated.values("R")))
+    links = list(map(one_line, _apart(stated.values("U"))))
+    taken = next(filter(is_web_address, links), None)
+    extra["otherurl"] = "; ".join(link for link in links if link != taken)
     if kind in WHOLE_BOOKS:
         extra["series"] = extra["series"] or stated.together("B")
     elif stated.first("J"):

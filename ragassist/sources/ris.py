@@ -29,7 +29,6 @@ from ragassist.sources.fields import (
 from ragassist.sources.identifiers import beside_doi, dois_apart, is_web_address, urls_apart
 from ragassist.sources.lines import Line
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
-from ragassist.text import one_line
 from ragassist.types import Failure, Record
 
 _LINES_LOOKED_AT = 60

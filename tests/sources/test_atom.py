@@ -144,3 +144,27 @@ def test_every_entry_of_recorded_answers_is_a_record_but_for_errors() -> None:
         assert len(found) == feed.count("<entry>")
         for one in found:
             assert isinstance(one, Failure) == ("errors" in path.name or "id_abc" in path.name)
+
+
+@pytest.mark.parametrize(
+    ("comment", "retracted"),
+    [
+        ("This paper has been withdrawn due to an error", True),
+        ("Withdrawn by the author", True),
+        ("withdrawn", True),
+        ("8 pages; an earlier version was withdrawn", False),
+        ("Withdrawn from the world: a study of monks", False),
+    ],
+)
+def test_a_paper_that_its_comment_says_was_withdrawn_is_marked(
+    comment: str, retracted: bool
+) -> None:
+    text = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">'
+        "<entry><id>http://arxiv.org/abs/2001.00001v2</id><title>Lamps</title>"
+        f"<arxiv:comment>{comment}</arxiv:comment></entry></feed>"
+    )
+    [found] = read([Line(1, text)], "x.xml")
+
+    assert isinstance(found, Record)
+    assert found.retracted is retracted

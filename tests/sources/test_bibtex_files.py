@@ -159,3 +159,7 @@ def test_a_sync_of_a_file_that_is_cut_off_earlier_each_time_removes_nothing(tmp_
         library.sync(refs, remove=True)
 
         assert sorted(one.paper_id for one in library.papers()) == ["bats", "mice", "owls"]
+
+
+def test_comments_before_the_first_entry_are_no_prose() -> None:
+    assert looks_like("% a comment\n" * 500 + "@article{k, title = {Lamps}}\n")

@@ -252,3 +252,39 @@ def test_whatever_an_item_states_it_is_a_record_or_a_failure(stated: dict[str, o
         for text in (found.title, found.abstract, found.key or "", *found.authors):
             text.encode()
             assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("issued", "year", "stated"),
+    [
+        ({"literal": "in press"}, None, "in press"),
+        ({"raw": "circa 1999"}, 1999, "circa 1999"),
+        ({"raw": "2019-03-05"}, 2019, None),
+        ({"date-parts": [[2000], [2001]]}, 2000, "2000/2001"),
+        ({"date-parts": [[2000, 3], [2001, 4, 2]]}, 2000, "2000-03/2001-04-02"),
+        ({"date-parts": [[2000], [2000]]}, 2000, None),
+        ({"date-parts": [[2000]], "season": "2"}, 2000, "2000-22"),
+        ({"date-parts": [[2000]], "circa": True}, 2000, "2000~"),
+    ],
+)
+def test_what_a_date_says_beyond_its_year_is_kept_as_stated(
+    issued: dict[str, object], year: int | None, stated: str | None
+) -> None:
+    found = item(issued=issued)
+
+    assert (found.year, dict(found.extra).get("date")) == (year, stated)
+
+
+def test_the_words_of_a_day_of_access_are_kept() -> None:
+    assert item(accessed={"raw": "last May"}).extra == (("urldate", "last May"),)
+
+
+def test_what_is_no_identifier_is_kept_and_so_is_a_second_doi() -> None:
+    assert item(DOI="in preparation", PMID="soon").extra == (
+        ("doi", "in preparation"), ("pmid", "soon"),
+    )  # fmt: skip
+    assert item(DOI="10.1000/a 10.1000/b").extra == (("otherdoi", "10.1000/b"),)
+
+
+def test_keywords_in_a_list_may_hold_commas() -> None:
+    assert item(keyword=["light, dark", "ink"]).keywords == ("light, dark", "ink")

@@ -111,3 +111,36 @@ def test_a_file_is_recognised_by_its_first_tags(head: str, recognised: bool) -> 
 def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
     for found in outcome("\n".join(lines)):
         assert isinstance(found, Failure) or found.title or found.abstract
+
+
+def test_groups_that_signed_with_the_authors_are_authors() -> None:
+    [record] = read_text("AU Lee, A\nCA Lamp Team\n   Ink Team")
+
+    assert record.authors == ("Lee, A", "Lamp Team", "Ink Team")
+
+
+@pytest.mark.parametrize(
+    ("fields", "dated"),
+    [
+        ("EA FEB 2021", (2021, "2021-02")),
+        ("PY 2022\nEA FEB 2021", (2022, None)),
+    ],
+)
+def test_without_a_year_of_publication_that_of_early_access_counts(
+    fields: str, dated: tuple[int, str | None]
+) -> None:
+    [record] = read_text(fields)
+
+    assert (record.year, record.date) == dated
+
+
+def test_what_is_no_doi_is_kept() -> None:
+    [record] = read_text("DI in preparation")
+
+    assert record.extra == (("doi", "in preparation"),)
+
+
+def read_text(fields: str) -> list[Record]:
+    text = f"FN Clarivate Analytics Web of Science\nPT J\nTI Lamps\n{fields}\nER\n"
+    found = read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "refs.txt")
+    return [one for one in found if isinstance(one, Record)]

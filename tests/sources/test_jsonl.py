@@ -346,3 +346,13 @@ def test_a_line_too_long_to_be_held_costs_that_line(tmp_path: Path) -> None:
         "longer than 32,000,000 characters: no record of a paper is",
     )
     assert (first, last) == (Record(title="Owls", line=1), Record(title="Mice", line=3))
+
+
+def test_a_single_work_of_crossref_on_one_line_is_read() -> None:
+    work = {"DOI": "10.1000/x", "title": ["Lamps"], "type": "journal-article", "indexed": {}}
+    text = json.dumps({"status": "ok", "message-type": "work", "message": work})
+    [found] = read([Line(1, text)], "x.json")
+
+    assert looks_like(text)
+    assert isinstance(found, Record)
+    assert (found.title, found.doi) == ("Lamps", "10.1000/x")

@@ -158,3 +158,19 @@ def test_a_file_is_recognised_by_its_ids(head: str, recognised: bool) -> None:
 def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
     for found in outcome("\n".join(lines)):
         assert isinstance(found, Failure) or found.title or found.abstract
+
+
+def test_a_title_in_the_papers_own_language_is_kept_beside_the_one_in_english() -> None:
+    text = "PMID- 1\nTI  - [Lamps.]\nTT  - Lampen.\n"
+    [found] = read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "x.nbib")
+
+    assert isinstance(found, Record)
+    assert dict(found.extra)["origtitle"] == "Lampen."
+
+
+def test_what_is_marked_as_a_doi_and_is_none_is_kept() -> None:
+    text = "PMID- 1\nTI  - Lamps\nLID - in preparation [doi]\n"
+    [found] = read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "x.nbib")
+
+    assert isinstance(found, Record)
+    assert dict(found.extra)["doi"] == "in preparation"

@@ -333,3 +333,15 @@ def test_every_article_in_real_files_is_a_record_or_a_failure() -> None:
         seen = text.count("<PubmedArticle>") + text.count("<PubmedBookArticle>")
 
         assert len(list(Source(path).read())) == (seen or 1), path.name
+
+
+def test_a_title_in_the_papers_own_language_is_kept_beside_the_one_in_english() -> None:
+    text = (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>"
+        "<ArticleTitle>[Lamps.]</ArticleTitle><VernacularTitle>Lampen.</VernacularTitle>"
+        "</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    )
+    [found] = read([Line(1, text)], "x.xml")
+
+    assert isinstance(found, Record)
+    assert found.extra == (("origtitle", "Lampen."),)

@@ -58,7 +58,9 @@ _BIBLATEX_NAMES = {
     "primaryclass": "eprintclass", "school": "institution", "journal": "journaltitle",
     "key": "sortkey", "pdf": "file",
 }  # fmt: skip
-_VERBATIM = re.compile(r"(?:event|orig)?date|file|.*url.*|bdsk-.*|eprint|link|ee|doi|pmc?id|swhid|crossref|xdata|xref")
+_VERBATIM = re.compile(
+    r"(?:event|orig)?date|file|.*url.*|bdsk-.*|eprint|link|ee|doi|pmc?id|swhid|crossref|xdata|xref"
+)
 PEOPLE = frozenset(
     "editor editora editorb editorc translator annotator commentator introduction foreword "
     "afterword bookauthor holder namea nameb namec".split()

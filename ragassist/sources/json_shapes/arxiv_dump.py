@@ -36,9 +36,7 @@ def record(stated: JsonObject, line: int) -> Record:
         categories=tuple(dict.fromkeys((text(stated, "categories") or "").split())),
         kind="article",
         retracted=says_withdrawn(comment) or says_withdrawn(abstract),
-        extra=extra_of(
-            [("note", comment), ("number", scalar(stated, "report-no"))]
-        ),
+        extra=extra_of([("note", comment), ("number", scalar(stated, "report-no"))]),
         line=line,
     )
 
