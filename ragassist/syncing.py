@@ -4,15 +4,18 @@ import dataclasses
 import difflib
 import os
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ragassist.adding import FileRead, Import, ReadAs, chunker, digest_of, reading_of, source_path
 from ragassist.errors import UsageError
+from ragassist.papers.identity import Sighting, group_works
+from ragassist.papers.likeness import contradict
 from ragassist.sources.lines import STDIN
 from ragassist.storage.catalog import Catalog
+from ragassist.storage.decisions import load_decisions
 from ragassist.storage.renaming import take_renamed
 from ragassist.storage.synced import (
     Lost,
@@ -28,12 +31,14 @@ from ragassist.storage.synced import (
     paper_ids_of,
     records_after,
     records_of_source,
+    records_with,
     rename_source,
     shrinkage,
     source_paths,
+    stated_in,
 )
-from ragassist.storage.works import remove_records
-from ragassist.types import Failure, KeyNote, SourceReport
+from ragassist.storage.works import hand_on_names, remove_records
+from ragassist.types import Failure, KeyNote, Record, SourceReport
 
 if TYPE_CHECKING:
     from ragassist.index.indexing import Progress
@@ -61,7 +66,11 @@ class SyncedSource:
         unchanged: the file is the one that was read before, and was not read again.
         added: papers of the entries it gained.
         changed: papers of the entries that it words or keys otherwise now.
-        left: papers whose entry it lost, and that another source has still.
+        replaced: papers of the entries whose key was another work's before, and that one's title.
+        left: papers whose entry it lost, and that another source has still. While something is
+            waiting nothing else that the file lost is let go of, and these are as they were.
+        former: of `changed` and `left`, the key that the file had for it where that is no longer
+            its id.
         removed: papers whose entry it lost, and that were in no other source.
         waiting: such papers that are still there, until the removal is confirmed.
         doubt: why the file looks as if it had not been written to its end, so that more than the
@@ -80,7 +89,9 @@ class SyncedSource:
     unchanged: bool = False
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    replaced: Mapping[str, str] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     doubt: str = ""
@@ -111,13 +122,26 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """A file that was looked at; ids of records."""
+    """A file that was looked at; ids of records.
+
+    Attributes:
+        before: what those that are replaced stated.
+    """
 
     report: SourceReport
     source_id: int | None
     unchanged: bool = False
     gained: Sequence[int] = ()
     replaced: Sequence[int] = ()
+    before: Mapping[int, Record] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rekeyed:
+    """An entry that is in its file still, as another record."""
+
+    lost: Lost
+    record_id: int
 
 
 class Sync:
@@ -144,24 +168,28 @@ class Sync:
         """
         taken = [self._take(file) for file in files]
         read = [one.source_id for one in taken if one.source_id is not None]
-        lost = lost_records(self._catalog, read, with_suspects=remove and force)
+        forced = remove and force
+        rekeyed = self._follow_keys(taken, lost_records(self._catalog, read, with_suspects=forced))
+        lost = lost_records(self._catalog, read, with_suspects=forced)
         doubts = {} if force else self._doubts(taken, lost)
         kept = {entry.paper_row for entry in lost if not remove or entry.source_id in doubts}
-        self._drop(
-            [
-                one
-                for one in lost
-                if one.source_id not in doubts and (one.elsewhere or one.paper_row not in kept)
-            ]
-        )
-        return tuple(self._report(one, lost, kept, doubts) for one in taken)
+        if remove or all(entry.elsewhere for entry in lost):
+            self._drop(
+                [
+                    one
+                    for one in lost
+                    if one.source_id not in doubts and (one.elsewhere or one.paper_row not in kept)
+                ]
+            )
+        found = _Found(lost=lost, rekeyed=rekeyed, kept=kept, doubts=doubts)
+        return tuple(self._report(one, found) for one in taken)
 
     def finish(self, sources: Sequence[SyncedSource]) -> tuple[SyncedSource, ...]:
         """Remove what is waiting, doubts or not, but for sources that were read again since."""
         finished, going = [], list[int]()
         for source in sources:
             reading = last_reading(self._catalog, source.source)
-            if not source.waiting:
+            if not source.waiting and not source.left:
                 finished.append(source)
             elif reading is None or reading.import_id != source.import_id:
                 finished.append(dataclasses.replace(source, error=_READ_AGAIN))
@@ -192,6 +220,8 @@ class Sync:
     def _read(self, file: Path) -> _Taken:
         """Read a file, and again where it was written to meanwhile or is still."""
         last = last_record(self._catalog)
+        known = source_paths(self._catalog).get(source_path(file))
+        before = {} if known is None else stated_in(self._catalog, known)
         replaced: list[int] = []
         for _ in range(_READINGS):
             stamp = _stamp(file)
@@ -208,7 +238,11 @@ class Sync:
         else:
             report = self._given_up(read.report, read.source_id)
         return _Taken(
-            report=report, source_id=read.source_id, gained=gained, replaced=tuple(replaced)
+            report=report,
+            source_id=read.source_id,
+            gained=gained,
+            replaced=tuple(replaced),
+            before={record_id: before[record_id] for record_id in replaced if record_id in before},
         )
 
     def _lacks_something(self, read: FileRead) -> bool:
@@ -226,6 +260,43 @@ class Sync:
         )
         return dataclasses.replace(report, error=error)
 
+    def _follow_keys(self, taken: Sequence[_Taken], lost: Sequence[Lost]) -> list[_Rekeyed]:
+        """Let go of entries that have another key now; all their names lead to the new record."""
+        followed: list[_Rekeyed] = []
+        for one in taken:
+            gone = {entry.record_id: entry for entry in lost if entry.source_id == one.source_id}
+            if gone and one.gained:
+                followed.extend(self._rekeyed(gone, one.gained))
+        for each in followed:
+            row = self._row_of(each.record_id)
+            if row != each.lost.paper_row and not each.lost.elsewhere:
+                with self._catalog.transaction():
+                    hand_on_names(self._catalog, each.lost.paper_row, row)
+        self._drop([each.lost for each in followed])
+        return followed
+
+    def _rekeyed(self, gone: Mapping[int, Lost], gained: Sequence[int]) -> Iterator[_Rekeyed]:
+        """What of a file is one work with what it gained.
+
+        The file as it was and as it is count as two: one never had both keys.
+        """
+        stored = records_with(self._catalog, [*gone, *gained])
+        known = {}
+        for record_id, (_, record) in stored.items():
+            sighting = Sighting(record, "was" if record_id in gone else "is")
+            known[id(sighting)] = (record_id, sighting)
+        decisions = load_decisions(self._catalog)
+        works = group_works((sighting for _, sighting in known.values()), decisions)
+        for work in works:
+            ids = [known[id(sighting)][0] for sighting in work]
+            now = [record_id for record_id in ids if record_id not in gone]
+            for record_id in ids:
+                if now and record_id in gone:
+                    yield _Rekeyed(lost=gone[record_id], record_id=now[0])
+
+    def _row_of(self, record_id: int) -> int:
+        return records_with(self._catalog, [record_id])[record_id][0]
+
     def _doubts(self, taken: Sequence[_Taken], lost: Sequence[Lost]) -> dict[int, str]:
         """Why a source may not have been written to its end, of those that lose papers."""
         losing = {entry.source_id for entry in lost if not entry.elsewhere}
@@ -242,32 +313,38 @@ class Sync:
             with self._catalog.transaction():
                 remove_records(self._catalog, [one.record_id for one in entries], chunker())
 
-    def _report(
-        self, taken: _Taken, lost: Sequence[Lost], kept: set[int], doubts: Mapping[int, str]
-    ) -> SyncedSource:
-        mine = [entry for entry in lost if entry.source_id == taken.source_id]
+    def _report(self, taken: _Taken, found: "_Found") -> SyncedSource:
+        mine = [entry for entry in found.lost if entry.source_id == taken.source_id]
         stays = [entry for entry in mine if entry.elsewhere]
         # Without the entry that went, the paper may be called otherwise.
         called = ids_by_row(self._catalog, [entry.paper_row for entry in stays])
-        left = tuple(dict.fromkeys(called.get(one.paper_row, one.paper_id) for one in stays))
+        left = {called.get(one.paper_row, one.paper_id): one.key or one.paper_id for one in stays}
         gone = {one.paper_id: one.paper_row for one in mine if not one.elsewhere}
         gained = paper_ids_of(self._catalog, taken.gained)
-        changed = paper_ids_of(self._catalog, taken.replaced)
-        # An entry that came and one that went, of one paper: it has another key now.
-        rekeyed = set(gained) & set(left)
+        rekeyed = {
+            paper_id: each.lost.key or each.lost.paper_id
+            for each in found.rekeyed
+            if each.lost.source_id == taken.source_id
+            for paper_id in paper_ids_of(self._catalog, [each.record_id])
+        }
+        replaced = self._replaced(taken)
+        changed = {*paper_ids_of(self._catalog, taken.replaced), *rekeyed} - replaced.keys()
         reading = last_reading(self._catalog, taken.report.source)
         suspects = () if reading is None else reading.suspects
-        doubt = doubts.get(taken.source_id or 0, "")
+        doubt = found.doubts.get(taken.source_id or 0, "")
+        shown = {} if doubt else {one: key for one, key in left.items() if one not in rekeyed}
         return SyncedSource(
             source=taken.report.source,
             reader=taken.report.reader,
             records=taken.report.records,
             unchanged=taken.unchanged,
             added=tuple(one for one in gained if one not in rekeyed),
-            changed=tuple(sorted({*changed, *rekeyed})),
-            left=() if doubt else tuple(one for one in left if one not in rekeyed),
-            removed=tuple(one for one, row in gone.items() if row not in kept),
-            waiting=tuple(one for one, row in gone.items() if row in kept),
+            changed=tuple(sorted(changed)),
+            replaced=replaced,
+            left=tuple(shown),
+            former={one: key for one, key in {**shown, **rekeyed}.items() if key != one},
+            removed=tuple(one for one, row in gone.items() if row not in found.kept),
+            waiting=tuple(one for one, row in gone.items() if row in found.kept),
             doubt=doubt,
             missing=count_missing(self._catalog, reading.source_id) if reading and suspects else 0,
             suspects=suspects,
@@ -275,6 +352,39 @@ class Sync:
             error=taken.report.error,
             import_id=None if reading is None else reading.import_id,
         )
+
+    def _replaced(self, taken: _Taken) -> dict[str, str]:
+        """Papers that have the key another work had, with the title of that."""
+        now = records_with(self._catalog, taken.replaced)
+        others = {
+            record_id: taken.before[record_id].title
+            for record_id, (_, record) in now.items()
+            if record_id in taken.before
+            and contradict(
+                taken.before[record_id],
+                Record(title=record.title, authors=record.authors[:1], line=0),
+            )
+        }
+        return {
+            paper_id: title
+            for record_id, title in others.items()
+            for paper_id in paper_ids_of(self._catalog, [record_id])
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What all files of a run lost.
+
+    Attributes:
+        kept: rows of papers that stay, as nobody confirmed that they go.
+        doubts: by source_id.
+    """
+
+    lost: Sequence[Lost]
+    rekeyed: Sequence[_Rekeyed]
+    kept: Set[int]
+    doubts: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from ragassist.errors import UnknownPaper
 from ragassist.papers.merge import field_winners, merge_records
 from ragassist.storage.catalog import Catalog, Row
 from ragassist.storage.rows import record_from_json
-from ragassist.text import fold
+from ragassist.text import fold, title_key
 from ragassist.types import Failure, Filters, Paper, Provenance, Record, Work
 
 _PAGE = 500
 _SAID_OF_A_WORK = tuple(field.name for field in dataclasses.fields(Work))
 _SHOWN_SUGGESTIONS = 3
+_MOST_TITLED = 8
+_SHORTEST_TITLE = 3
 
 Missing = Literal["abstract", "year", "doi", "authors"]
 _IS_MISSING: dict[Missing, str] = {
@@ -204,6 +206,26 @@ def _with_identifier(catalog: Catalog, written: str) -> list[Row]:
         "JOIN papers USING (paper_row) WHERE key IN (SELECT value FROM json_each(?))",
         (json.dumps(keys),),
     )
+
+
+def find_titled(catalog: Catalog, words: str) -> list[tuple[str, str]]:
+    """Ids and titles of a few papers in whose title the words stand, or each of them.
+
+    A title that they are the whole of stands alone.
+    """
+    wanted = title_key(words)
+    if len(wanted) < _SHORTEST_TITLE:
+        return []
+    whole, part, parts = [], [], []
+    for paper_id, title in catalog.rows("SELECT paper_id, title FROM papers ORDER BY paper_id"):
+        stated = title_key(title)
+        if stated == wanted:
+            whole.append((paper_id, title))
+        elif f" {wanted} " in f" {stated} ":
+            part.append((paper_id, title))
+        elif set(wanted.split()).issubset(stated.split()):
+            parts.append((paper_id, title))
+    return (whole or part or parts)[:_MOST_TITLED]
 
 
 def other_owners(catalog: Catalog, alias: str, paper_id: str) -> list[str]:

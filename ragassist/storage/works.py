@@ -16,7 +16,7 @@ from operator import itemgetter
 from ragassist.papers.decisions import Decisions
 from ragassist.papers.identity import Sighting, group_works
 from ragassist.papers.ids import base_id, safe_key, suffixed
-from ragassist.papers.keys import handles, identity_keys
+from ragassist.papers.keys import handles, identity_keys, older_keys
 from ragassist.papers.language import language_of
 from ragassist.papers.merge import merge_records
 from ragassist.papers.precedence import key_rank
@@ -28,7 +28,7 @@ from ragassist.storage.rows import record_from_json, record_to_json
 from ragassist.text import title_key
 from ragassist.types import Chunk, Record
 
-_SUFFIX_LENGTHS = (4, 8, 16, 64)
+_SUFFIX_LENGTHS = (4, 8, 16)
 
 Chunker = Callable[[str, str], Sequence[Chunk]]
 """Title and abstract to chunks."""
@@ -102,6 +102,12 @@ def remove_records(catalog: Catalog, record_ids: Sequence[int], chunker: Chunker
     # A namesake that stays behind needs its suffix no longer.
     _assign_ids(catalog, bases)
     refresh_works(catalog, dict.fromkeys(sorted(related.difference(record_ids))), chunker)
+
+
+def hand_on_names(catalog: Catalog, former: int, heir: int) -> None:
+    """Have all that names a paper name another one too, as it is about to go; in a transaction."""
+    note_heirs(catalog, former, [heir])
+    _add_aliases(catalog, [(name, heir) for name in _all_ids(catalog, former)])
 
 
 def _records_of_papers(catalog: Catalog, rows: Sequence[int]) -> list[int]:
@@ -319,12 +325,15 @@ def _paper_columns(catalog: Catalog, row: int) -> _Columns:
 
 
 def ids_alone(records: Iterable[Record]) -> set[str]:
-    """What each record would be called if it were the only one, and what its source calls it."""
+    """What each record would be called if it were the only one, and what its source calls it.
+
+    Or called it: the other keys of an entry among them.
+    """
     ids = set()
     for record in records:
         ids.add(base_id(record, [record.key] if record.key else []))
-        if record.key:
-            ids.update((record.key, safe_key(record.key)))
+        for key in (record.key or "", *older_keys(record)):
+            ids.update((key, safe_key(key)))
     return ids - {""}
 
 
@@ -417,6 +426,12 @@ def _ids_of_namesakes(
         paper[1] if titles[title_key(paper[1])] == 1 else f"{paper[1]} {_fingerprint(paper)}"
         for paper in papers
     ]
+    # Which of two that are the same in everything has which id makes no difference.
+    times = Counter[str]()
+    for place, text in enumerate(unlike):
+        times[text] += 1
+        if times[text] > 1:
+            unlike[place] = f"{text} {times[text]}"
     ids: list[str] = []
     for length in _SUFFIX_LENGTHS:
         ids = [

@@ -105,6 +105,13 @@ def test_a_key_that_cannot_stand_in_a_citation_is_told_of_when_it_comes(
     assert told(read(catalog, tmp_path, "a.jsonl", line)) == []
 
 
+def test_a_key_of_two_works_in_one_file_is_told_of(catalog: Catalog, tmp_path: Path) -> None:
+    notes = told(read(catalog, tmp_path, "a.bib", OWLS % ("k", "10.1/o"), BATS % "k"))
+    assert [(key, why) for key, _, why in notes] == [
+        ("k", "two works have that key in this file")
+    ] * 2
+
+
 def test_removing_a_namesake_tells_of_the_one_that_stays(
     library_folder: Path, tmp_path: Path
 ) -> None:
