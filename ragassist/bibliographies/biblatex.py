@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import published
 from ragassist.bibliographies.entries import (
+    Preambles,
     arxiv_class,
     described,
     format_entry,
@@ -30,19 +31,23 @@ _VENUE = {
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
     """One entry a paper, a blank line between them, as `bibtex.write` gives it."""
+    preambles = Preambles()
     for place, paper in enumerate(papers):
-        yield ("\n" if place else "") + _entry(paper)
+        yield ("\n" if place else "") + "".join(preambles.before(paper)) + _entry(paper)
 
 
 def _entry(paper: Paper) -> str:
     kind = entry_type(paper, "biblatex")
+    venue_field = _venue(paper, kind)
     fields = {
         "author": authors(paper),
         "title": title(paper),
         **_date(paper),
-        **_venue(paper, kind),
+        **venue_field,
         **_eprint(paper),
-        **described(paper, kind_beside(paper, kind)),
+        **described(
+            paper, kind_beside(paper, kind), [name for name, at in venue_field.items() if at]
+        ),
         "entrysubtype": entry_subtype(paper),
     }
     return format_entry(kind, paper, fields)

@@ -421,13 +421,13 @@ def test_the_numbers_by_which_dblp_tells_people_apart_are_no_part_of_their_names
     assert record("author = {Bo Yu 0001 and Ann Lee}").authors == ("Bo Yu", "Ann Lee")
 
 
-def test_what_scopus_calls_keywords_are_the_categories_beside_those_of_the_authors() -> None:
+def test_what_scopus_calls_keywords_are_keywords_behind_those_of_the_authors() -> None:
     found = record(
         "author_keywords = {Lamps; Light}, keywords = {Reading; Ink}, affiliations = {A, B; C}"
     )
 
     assert (found.keywords, found.categories, found.affiliations) == (
-        ("Lamps", "Light"), ("Reading", "Ink"), ("A, B", "C"),
+        ("Lamps", "Light", "Reading", "Ink"), (), ("A, B", "C"),
     )  # fmt: skip
 
 

@@ -52,8 +52,7 @@ def test_an_export_of_scopus_is_read() -> None:
             venue="Journal of Lamps",
             doi="10.1000/lamps",
             url="https://scopus.example/1",
-            keywords=("lamps", "reading"),
-            categories=("Optics", "Light"),
+            keywords=("lamps", "reading", "Optics", "Light"),
             kind="article-journal",
             extra=(
                 ("eid", "e7"),

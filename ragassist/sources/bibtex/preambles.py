@@ -28,7 +28,7 @@ _LONGEST = 4000
 def preambles_in(stated: str) -> Iterator[str]:
     """The preambles that stand in one text, each in braces, parted by `#`; without the braces."""
     pieces = ""
-    for piece in stated.split(_APART) if stated else ():
+    for piece in stated.split(_APART) if 0 < len(stated) <= _LONGEST else ():
         pieces = f"{pieces}{_APART}{piece}" if pieces else piece
         if is_whole(pieces):
             if pieces.startswith("{") and is_whole(pieces[1:-1]):
