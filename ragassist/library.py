@@ -16,7 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ragassist.errors import EmbedderMismatch, IndexUnavailable, StorageError, UsageError
+from ragassist.errors import (
+    EmbedderMismatch,
+    IndexUnavailable,
+    StorageError,
+    UnknownPaper,
+    UsageError,
+)
 from ragassist.storage.catalog import Catalog, catalog_exists
 from ragassist.text import strip_controls
 from ragassist.types import (
@@ -158,7 +164,7 @@ class Library:
         from ragassist.adding import Import, find_sources
 
         read_as = _read_as(format_name, columns)
-        files, missing = find_sources(paths)
+        files, missing = find_sources(paths, self._notify)
         unreadable = self._make(files, read_as)
         if unreadable is not None:
             return AddReport(sources=(*missing, *unreadable), papers=0)
@@ -183,7 +189,7 @@ class Library:
         from ragassist.storage.papers import last_row, papers_of_import
 
         read_as = _read_as(format_name, columns)
-        files, missing = find_sources(paths)
+        files, missing = find_sources(paths, self._notify)
         with self._scratch() as catalog:
             known = last_row(catalog)
             self._follow_moved(catalog, files, read_as)
@@ -521,6 +527,36 @@ class Library:
             self._notify(f"{paper_id} was once the id of {', '.join(others)} as well")
         return paper
 
+    def paper_named(self, name: str) -> Paper:
+        """One paper, by its id or an alias, or by words that stand in no other paper's title.
+
+        Raises:
+            UnknownPaper: there is none, or several; names some of these.
+        """
+        from ragassist.storage.papers import find_titled
+
+        try:
+            return self.paper(name)
+        except UnknownPaper as unknown:
+            titled = find_titled(self._catalog(), name)
+            if len(titled) == 1:
+                return self.paper(titled[0][0])
+            if not titled:
+                raise
+            listed = "; ".join(f"[{paper_id}] {title}" for paper_id, title in titled)
+            raise UnknownPaper(
+                f"no paper is called {name!r}, and it stands in several titles: {listed}"
+            ) from unknown
+
+    def forget_failures(self, *files: PathLike) -> None:
+        """Forget what failed in files that are gone: there is nothing in them to be mended."""
+        from ragassist.adding import source_path
+        from ragassist.storage.intake import forget_failures
+
+        with self._writing() as catalog, catalog.transaction():
+            for file in files:
+                forget_failures(catalog, source_path(Path(file)))
+
     def remove(self, *paper_ids: str) -> tuple[Paper, ...]:
         """Forget papers and all that was read of them; all of them, or with an error none.
 
@@ -619,6 +655,7 @@ class Library:
             failures=counts.failures,
             catalog_bytes=counts.size_bytes,
             index_bytes=generations.size_bytes(),
+            read_at=counts.read_at,
         )
 
     def examine(self) -> Iterator["Finding"]:
@@ -673,7 +710,7 @@ class Library:
 
         if "-" in map(str, paths):
             raise UsageError("standard input cannot be synced: write it to a file, or `add` it")
-        files, missing = find_sources(paths)
+        files, missing = find_sources(paths, self._notify)
         found = _as_synced(missing)
         for place, source in enumerate(found if self.exists() else ()):
             if count := count_read_from(self._catalog(), source.source):

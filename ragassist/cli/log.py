@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ragassist.cli import as_json, render
-from ragassist.cli.keys import moved_since
+from ragassist.cli.keys import marks_now, moved_since
 from ragassist.cli.options import AsJson
 from ragassist.cli.session import HISTORY_NAME, session_of
 from ragassist.errors import UsageError
@@ -29,7 +29,8 @@ def log(
 
     Questions and answers of `ask` and `chat` are kept in the library's folder, and nowhere else, as
     is what you typed in chats, for the arrow keys. `--no-log` keeps one out, RAGASSIST_LOG=false
-    all of them. Times are UTC.
+    all of them. Times are UTC. What an answer says stays as it was; which of the papers that it
+    cites are retracted or title only today is said beside it.
 
     \b
     Examples:
@@ -48,16 +49,19 @@ def log(
         one = None if number is None else library.exchange(number)
         kept = (one,) if one else library.exchanges(limit=limit)
         moved = moved_since(library, one) if one else []
+        marked = {exchange.number: marks_now(library, exchange) for exchange in kept}
     if json:
-        shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
-        typer.echo(as_json.dumps(shape))
+        shapes = [{**as_json.of_exchange(one), "marked": marked[one.number]} for one in kept]
+        typer.echo(as_json.dumps({"exchanges": shapes}))
     elif one is not None:
         render.show_exchange(one)
+        for paper_id, marks in marked[one.number].items():
+            typer.echo(one_line(f"[{paper_id}] {' '.join(f'({mark})' for mark in marks)}"))
         for note in moved:
             typer.echo(one_line(note), err=True)
     else:
         for exchange in kept:
-            render.show_exchange_line(exchange)
+            render.show_exchange_line(exchange, marked[exchange.number].values())
         if not kept:
             typer.echo("Nothing is in the log.")
 

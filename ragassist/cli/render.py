@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -156,13 +157,19 @@ def show_claim(number: int, claim: Claim) -> None:
         _paragraph(f"[{one_line(key)}?] is no paper", indent=3, hanging=2)
 
 
-def show_exchange_line(exchange: LoggedExchange) -> None:
-    """One line of the log: number, when, what came of it, the question."""
+def show_exchange_line(exchange: LoggedExchange, marked: Iterable[Sequence[str]] = ()) -> None:
+    """One line of the log: number, when, what came of it, the question.
+
+    Args:
+        marked: the marks of each paper that it cites and that has any.
+    """
     when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
     came = ", ".join(f"{count} {verdict}" for verdict, count in exchange.verdicts.items())
     came = came if exchange.answered else "declined"
     if exchange.interrupted:
         came += ", interrupted"
+    marks = Counter(mark for marks in marked for mark in marks)
+    came += "".join(f", cites {number} {mark}" for mark, number in sorted(marks.items()))
     columns = width()
     if columns is None:
         typer.echo(f"{exchange.number}\t{when}\t{came}\t{one_line(exchange.question)}")
@@ -211,7 +218,12 @@ def authors_of(paper: Paper) -> str:
     """Up to three names, then `et al.` where there are more or the source cut the list short."""
     names = [one_line(name) for name in paper.authors[:3]]
     more = paper.authors_truncated or len(paper.authors) > len(names)
-    return ", ".join(names) + (" et al." if names and more else "")
+    return _listed_names(names) + (" et al." if names and more else "")
+
+
+def _listed_names(names: Sequence[str]) -> str:
+    """Names parted by commas, or by semicolons where one has a comma of its own."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def show_passage(passage: Passage, *, retracted: Collection[str] = ()) -> None:
@@ -260,7 +272,7 @@ def show_paper(paper: Paper) -> None:
     fields = (
         ("id", paper.paper_id),
         ("title", paper.title or "(untitled)"),
-        ("authors", ", ".join(paper.authors) + (" et al." if paper.authors_truncated else "")),
+        ("authors", _listed_names(paper.authors) + (" et al." if paper.authors_truncated else "")),
         ("affiliations", ", ".join(paper.affiliations)),
         ("retracted", "yes, says a source" if paper.retracted else ""),
         ("year", str(paper.year or "")),
