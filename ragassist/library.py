@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from ragassist.models import ChatModel, ModelChoice
     from ragassist.related_work.outcome import RelatedWork
     from ragassist.storage.duplicates import NearDuplicate
-    from ragassist.storage.papers import FieldOrigin, Missing
+    from ragassist.storage.origins import FieldOrigin
+    from ragassist.storage.papers import Missing
     from ragassist.storage.summary import TagCount
     from ragassist.syncing import DroppedSource, SyncedSource, SyncReport
 
@@ -205,7 +206,7 @@ class Library:
 
     def failed_sources(self) -> tuple[str, ...]:
         """The files in which something could not be read, or that could not be read themselves."""
-        from ragassist.storage.papers import failed_sources
+        from ragassist.storage.failures import failed_sources
 
         return failed_sources(self._catalog())
 
@@ -451,7 +452,8 @@ class Library:
         Raises:
             UnknownPaper: as `paper` does.
         """
-        from ragassist.storage.papers import field_origins, find_row
+        from ragassist.storage.lookup import find_row
+        from ragassist.storage.origins import field_origins
 
         catalog = self._catalog()
         return field_origins(catalog, find_row(catalog, paper_id))
@@ -518,7 +520,8 @@ class Library:
         Raises:
             UnknownPaper: there is none, or the alias is several papers'.
         """
-        from ragassist.storage.papers import find_row, load_papers, other_owners
+        from ragassist.storage.lookup import find_row, other_owners
+        from ragassist.storage.papers import load_papers
 
         catalog = self._catalog()
         paper = load_papers(catalog, [find_row(catalog, paper_id)])[0]
@@ -533,7 +536,7 @@ class Library:
         Raises:
             UnknownPaper: there is none, or several; names some of these.
         """
-        from ragassist.storage.papers import find_titled
+        from ragassist.storage.lookup import find_titled
 
         try:
             return self.paper(name)
@@ -569,7 +572,8 @@ class Library:
             UnknownPaper: naming the first that is not there.
         """
         from ragassist.adding import chunker
-        from ragassist.storage.papers import find_row, load_papers
+        from ragassist.storage.lookup import find_row
+        from ragassist.storage.papers import load_papers
         from ragassist.storage.works import remove_works
 
         with self._writing() as catalog:
@@ -626,7 +630,7 @@ class Library:
 
     def failures(self) -> list[Failure]:
         """What could not be read when each source was last read."""
-        from ragassist.storage.papers import read_failures
+        from ragassist.storage.failures import read_failures
 
         return read_failures(self._catalog())
 
@@ -735,7 +739,7 @@ class Library:
 
     def _told_of(self, filters: Filters) -> Filters:
         """The filters; the user is told once of each tag, author … in them that no paper has."""
-        from ragassist.storage.papers import unknown_values
+        from ragassist.storage.unknown_values import unknown_values
 
         for unknown in unknown_values(self._catalog(), filters):
             if unknown not in self._told:

@@ -18,7 +18,9 @@ from ragassist.index.retriever import Retriever
 from ragassist.models import ChatModel
 from ragassist.prompts import load_prompt
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import any_passes, describe, find_id, papers_by_id
+from ragassist.storage.filters import any_passes, describe
+from ragassist.storage.lookup import find_id
+from ragassist.storage.papers import papers_by_id
 from ragassist.types import (
     Answer,
     Claim,

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import published
 from ragassist.bibliographies.entries import (
-    Preambles,
     arxiv_class,
     described,
     format_entry,
     identifier,
+    in_file,
     stated_date,
     stated_year,
 )
@@ -31,9 +31,7 @@ _VENUE = {
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
     """One entry a paper, a blank line between them, as `bibtex.write` gives it."""
-    preambles = Preambles()
-    for place, paper in enumerate(papers):
-        yield ("\n" if place else "") + "".join(preambles.before(paper)) + _entry(paper)
+    return in_file(papers, _entry)
 
 
 def _entry(paper: Paper) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import MONTHS, published
 from ragassist.bibliographies.entries import (
-    Preambles,
     arxiv_class,
     described,
     format_entry,
     identifier,
+    in_file,
     label,
     stated_date,
     stated_year,
@@ -53,9 +53,7 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     The type is the one that a paper was read with, else that of its kind, else what its venue
     suggests. What is not known is left out.
     """
-    preambles = Preambles()
-    for place, paper in enumerate(papers):
-        yield ("\n" if place else "") + "".join(preambles.before(paper)) + _entry(paper)
+    return in_file(papers, _entry)
 
 
 def _entry(paper: Paper) -> str:

@@ -6,7 +6,7 @@ it was. Addresses and identifiers stand as they are, what no address may hold pe
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from ragassist.bibliographies.dates import MONTHS, published
@@ -44,7 +44,14 @@ _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _VERBATIM = re.compile(r"file|.*url.*|bdsk-.*|eprint|link|ee|doi|pmc?id|swhid", re.I)
 
 
-class Preambles:
+def in_file(papers: Iterable[Paper], entry: Callable[[Paper], str]) -> Iterator[str]:
+    """The entries of papers with a blank line between them, each behind the preambles it needs."""
+    preambles = _Preambles()
+    for place, paper in enumerate(papers):
+        yield ("\n" if place else "") + "".join(preambles.before(paper)) + entry(paper)
+
+
+class _Preambles:
     """The preambles that entries need, each written once, before the first that needs it."""
 
     def __init__(self) -> None:

@@ -223,7 +223,7 @@ def _papers(count: int) -> str:
 
 
 def _nothing(filters: Filters) -> str:
-    from ragassist.storage.papers import describe
+    from ragassist.storage.filters import describe
 
     if filters:
         return f"no paper of the library passes the filters: {describe(filters)}"

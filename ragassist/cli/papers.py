@@ -71,7 +71,7 @@ def papers(
 
 
 def _none_passes(filters: Filters, missing: Sequence[MissingField], *, retracted: bool) -> str:
-    from ragassist.storage.papers import describe
+    from ragassist.storage.filters import describe
 
     asked = [describe(filters), *(f"without {field.value}" for field in missing)]
     asked.append("retracted" if retracted else "")

@@ -15,7 +15,7 @@ from ragassist.text import one_line
 from ragassist.types import Answer, Claim, Declined, Failure, LoggedExchange, Paper, Passage
 
 if TYPE_CHECKING:
-    from ragassist.storage.papers import FieldOrigin
+    from ragassist.storage.origins import FieldOrigin
 
 Outcome = TypeVar("Outcome")
 

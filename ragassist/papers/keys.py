@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from ragassist.papers.ids import family_name, family_spellings, spell_out
 from ragassist.papers.precedence import is_machine_made
 from ragassist.papers.preprints import arxiv_id_of
+from ragassist.sources.extra_names import OTHER_DOIS
 from ragassist.text import title_key
 from ragassist.types import Record
-
-OTHER_DOIS = "otherdoi"
-"""Among what else a record states: the DOIs of the work's other versions, parted by spaces."""
 
 _OTHER_KEYS = "ids"
 _BETWEEN_KEYS = re.compile(r"[,\s]+")

@@ -10,10 +10,11 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from ragassist.papers.keys import OTHER_DOIS, other_dois
+from ragassist.papers.keys import other_dois
 from ragassist.papers.likeness import one_version
 from ragassist.papers.precedence import is_machine_made
 from ragassist.papers.preprints import arxiv_id_of, is_preprint, is_preprint_doi, on_a_server
+from ragassist.sources.extra_names import OTHER_DOIS
 from ragassist.types import Record, Work
 
 _SAID_OF_A_WORK = tuple(field.name for field in dataclasses.fields(Work))

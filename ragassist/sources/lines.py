@@ -54,6 +54,7 @@ _TAPE_ARCHIVE = (257, b"ustar")
 # What no text has many of, in any encoding but UTF-16 and UTF-32.
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 _MOST_CONTROLS = 4
+_LINE_END = re.compile(r"\r\n|\r|\n")
 # A byte that was not of the text's encoding, as `surrogateescape` keeps it.
 _STRAY = re.compile("[\udc80-\udcff]")
 # In XML, and in the first comment that JabRef writes.
@@ -76,6 +77,11 @@ class Line:
 
     number: int
     text: str
+
+
+def lines_in(head: str) -> list[str]:
+    """The lines of a text that say anything, whichever way they end."""
+    return [line for line in _LINE_END.split(head) if line.strip()]
 
 
 class TextFile:

@@ -8,7 +8,7 @@ from ragassist.papers.keys import handles
 from ragassist.papers.likeness import alike_titles, contradict
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.fingerprints import Fingerprint
-from ragassist.storage.papers import find_row
+from ragassist.storage.lookup import find_row
 from ragassist.storage.rows import record_from_json
 from ragassist.text import title_key
 from ragassist.types import LoggedExchange, Record

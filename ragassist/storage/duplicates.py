@@ -15,8 +15,10 @@ from ragassist.storage.decisions import (
     records_of,
     share_an_identifier,
 )
-from ragassist.storage.papers import find_row, load_papers
-from ragassist.storage.works import Chunker, ids_alone, refresh_works
+from ragassist.storage.lookup import find_row
+from ragassist.storage.naming import ids_alone
+from ragassist.storage.papers import load_papers
+from ragassist.storage.works import Chunker, refresh_works
 from ragassist.types import Paper, Record
 
 _PAGE = 500

@@ -17,7 +17,7 @@ from ragassist.sources.lines import TextFile
 from ragassist.types import Failure, Record
 from tests.cli.terminal import ragassist
 from tests.shared_data import shared
-from tests.sources.bibtex_read import lines_of
+from tests.sources.texts import lines_of
 
 _ENTRY = re.compile(r"\s*@\s*(\w+)\s*[{(]")
 _NO_ENTRIES = frozenset({"string", "preamble", "comment"})

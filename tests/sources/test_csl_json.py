@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ragassist.sources.csl_json import read
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
+from tests.sources.texts import json_values, only_record
 
 
 def items(*stated: dict[str, object]) -> list[Record | Failure]:
@@ -15,9 +16,7 @@ def items(*stated: dict[str, object]) -> list[Record | Failure]:
 
 def item(**stated: object) -> Record:
     names = {name.replace("_", "-"): value for name, value in stated.items()}
-    [found] = items({"title": "Lamps", "container-title": "J", **names})
-    assert isinstance(found, Record)
-    return found
+    return only_record(items({"title": "Lamps", "container-title": "J", **names}))
 
 
 def test_every_variable_is_read_into_its_field() -> None:
@@ -223,22 +222,10 @@ NAMES = [
     "id", "type", "title", "author", "editor", "issued", "accessed", "container-title", "DOI",
     "PMID", "URL", "keyword", "note", "custom", "number", "page", "ISSN", "abstract", "citekey",
 ]  # fmt: skip
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=6)
+VALUES = json_values(
+    st.text(max_size=6)
     | st.sampled_from(["2020-05", "tex.a: b\nPMID: 1", "10.1000/x", "others", "\x1b[31mred"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["family", "given", "literal", "suffix", "date-parts", "raw", "tags"]),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=6,
+    ["family", "given", "literal", "suffix", "date-parts", "raw", "tags"],
 )
 
 

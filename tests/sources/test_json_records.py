@@ -13,13 +13,13 @@ from ragassist.sources.lines import Line, TextFile
 from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import lines_of
 
 ITEM = '"type": "book", "issued": {"date-parts": [[2020]]}'
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    lines = (Line(n, line) for n, line in enumerate(text.split("\n"), 1))
-    return list(json_records.read(lines, "refs.json"))
+    return list(json_records.read(lines_of(text), "refs.json"))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_single_work_of_crossref_is_read() -> None:
     work = {"DOI": "10.1000/x", "title": ["Lamps"], "type": "journal-article", "indexed": {}}
     answer = {"status": "ok", "message-type": "work", "message-version": "1", "message": work}
     text = json.dumps(answer, indent=1)
-    lines = [Line(n, line) for n, line in enumerate(text.split("\n"), 1)]
+    lines = list(lines_of(text))
     found = list(json_records.read(lines, "x.json"))
 
     assert json_records.looks_like(text)

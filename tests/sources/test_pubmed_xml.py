@@ -9,6 +9,7 @@ from ragassist.sources.pubmed_xml import looks_like, read
 from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import lines_of
 
 ARTICLE = """<?xml version="1.0" encoding="UTF-16"?>
 <!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "http://127.0.0.1:9/pubmed.dtd">
@@ -97,7 +98,7 @@ JATS = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "archivearticle1.dtd">
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "set.xml"))
+    return list(read(lines_of(text), "set.xml"))
 
 
 def told(text: str) -> list[tuple[int, str]]:

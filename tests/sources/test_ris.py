@@ -10,6 +10,7 @@ from ragassist.sources.reading import Source
 from ragassist.sources.ris import looks_like, read
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import lines_of, records_of
 
 FULL = """TY  - JOUR
 ID  - lee2020lamps
@@ -43,11 +44,11 @@ ER  -
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "refs.ris"))
+    return list(read(lines_of(text), "refs.ris"))
 
 
 def papers(text: str) -> list[Record]:
-    return [found for found in outcome(text) if isinstance(found, Record)]
+    return records_of(outcome(text))
 
 
 def paper(*fields: str, kind: str = "JOUR") -> Record:

@@ -7,27 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragassist.errors import UsageError
-from ragassist.sources.lines import Line
 from ragassist.sources.table import looks_like, read, reader_with
 from ragassist.types import Failure, Record
-
-
-def lines(text: str) -> list[Line]:
-    return [Line(n, line) for n, line in enumerate(text.split("\n"), 1)]
+from tests.sources.texts import lines_of, only_record, records_of
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read(lines(text), "refs.csv"))
+    return list(read(lines_of(text), "refs.csv"))
 
 
 def only(text: str) -> Record:
-    [found] = outcome(text)
-    assert isinstance(found, Record)
-    return found
+    return only_record(outcome(text))
 
 
 def titles(text: str) -> list[str]:
-    return [found.title for found in outcome(text) if isinstance(found, Record)]
+    return [found.title for found in records_of(outcome(text))]
 
 
 def test_an_export_of_scopus_is_read() -> None:
@@ -407,13 +401,13 @@ def test_a_document_that_is_called_retracted_is() -> None:
 
 def test_columns_that_are_named_go_before_what_headings_say() -> None:
     read_named = reader_with({"title": "heading", "abstract": "Body Text"})
-    found = list(read_named(lines("Title,Heading,Body-text,Year\nNo,Lamps,Light,2020\n"), "x"))
+    found = list(read_named(lines_of("Title,Heading,Body-text,Year\nNo,Lamps,Light,2020\n"), "x"))
 
     assert found == [Record(title="Lamps", abstract="Light", year=2020, line=2)]
 
 
 def test_a_column_that_is_not_there_is_said_with_those_that_are() -> None:
-    [found] = reader_with({"title": "Heading"})(lines("Name,Year\nLamps,2020\n"), "refs.csv")
+    [found] = reader_with({"title": "Heading"})(lines_of("Name,Year\nLamps,2020\n"), "refs.csv")
 
     assert found == Failure(
         source="refs.csv",

@@ -12,7 +12,7 @@ from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.cited import row_of_work
 from ragassist.storage.fingerprints import fingerprints
-from ragassist.storage.papers import find_row
+from ragassist.storage.lookup import find_row
 from ragassist.storage.schema import SCHEMA_VERSION
 from ragassist.storage.works import remove_records
 from tests.storage.deeds import make_older

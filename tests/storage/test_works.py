@@ -13,8 +13,9 @@ from ragassist.adding import Import, chunker
 from ragassist.errors import UnknownPaper
 from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
+from ragassist.storage.naming import ids_of_namesakes
 from ragassist.storage.papers import iterate_papers
-from ragassist.storage.works import _ids_of_namesakes, remove_works
+from ragassist.storage.works import remove_works
 from ragassist.types import Filters
 from tests.conftest import WriteJsonl
 from tests.papers_made import Stated, make_papers
@@ -299,6 +300,6 @@ def test_the_older_keys_that_biblatex_keeps_find_the_paper(
 
 def test_papers_the_same_in_everything_have_short_suffixes_all_the_same() -> None:
     same = (True, "How owls hear", "", 2020, "{}")
-    ids = _ids_of_namesakes("k", [same, same])
+    ids = ids_of_namesakes("k", [same, same])
     assert len(set(ids)) == 2
     assert [len(one) for one in ids] == [len("k-0000")] * 2

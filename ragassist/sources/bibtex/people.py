@@ -13,7 +13,6 @@ _FULL_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,4}
 _OFFICE = re.compile(
     r"\b(?:of|for|the|und|Department|Universit\w*|Institut\w*|Inc|Ltd|Group|Team|Lab)\b"
 )
-_BRACES = re.compile(r"[{}]")
 # From the likeliest on; the last may as well be initials.
 _SUFFIXES = tuple(map(re.compile, (r"(?:Jr|Sr)\.?", "I{2,3}|IV", "VI{0,3}")))
 # Behind a single comma a numeral is mostly a given name: `Rao, V`.
