@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ragassist.errors import SourceError, UsageError
 from ragassist.index.chunking import chunk_abstract
+from ragassist.sources.folders import LeftOut
 from ragassist.sources.lines import STDIN
 from ragassist.sources.reading import FORMATS, Source, find_files
 from ragassist.sources.table import reader_with
@@ -19,6 +20,8 @@ from ragassist.storage.intake import (
     absorb,
     close_source,
     forget_empty_source,
+    forget_reading,
+    has_records,
     next_import,
     note_unreadable,
     open_source,
@@ -150,6 +153,9 @@ class Import:
     def take(self, file: Path) -> FileRead:
         """As `read`, with what the report does not say."""
         read_as = reading_of(self._catalog, file, self._read_as)
+        if read_as == RECOGNISED and file != STDIN:
+            with self._catalog.transaction():
+                forget_reading(self._catalog, source_path(file))
         digest = digest_of(file, read_as)
         source = open_file(file, read_as)
         if isinstance(source, SourceReport):
@@ -171,7 +177,7 @@ class Import:
                 )
             raise
         if not tally.records and not error:
-            error = f"no paper was found in {str(file)!r}"
+            error = f"no paper was found in {str(file)!r}{_as_said(read_as)}"
         elif digest is not None and digest_of(file, read_as) != digest:
             error = error or f"{str(file)!r} was written to while it was read: read it again"
         self._replaced.extend(tally.replaced)
@@ -223,14 +229,27 @@ class Import:
 
 
 def reading_of(catalog: Catalog, file: Path, read_as: ReadAs) -> ReadAs:
-    """How a file is to be read: as the user says, or else as they said the last time."""
+    """How a file is to be read: as the user says, or else as they said the last time.
+
+    What they said is no help where nothing has come of it: then the format is recognised.
+    """
     if read_as != RECOGNISED or file == STDIN:
         return read_as
     remembered = remembered_reading(catalog, source_path(file))
-    if remembered is None:
+    if remembered is None or not has_records(catalog, source_path(file)):
         return read_as
     format_name, columns = remembered
     return ReadAs(format_name=format_name, columns=columns)
+
+
+def _as_said(read_as: ReadAs) -> str:
+    """How a file was read, where that was the user's choice; empty where it was not."""
+    if read_as.format_name is not None:
+        return (
+            f", read as {read_as.format_name}, as you said: read it again without --format to have "
+            "its format recognised, or name another one"
+        )
+    return ", read by the columns you said: name others" if read_as.columns else ""
 
 
 def chunker() -> Chunker:
@@ -239,18 +258,28 @@ def chunker() -> Chunker:
     return lambda title, abstract: chunk_abstract(title, abstract, count_tokens)
 
 
-def find_sources(paths: Sequence[str | Path]) -> tuple[list[Path], list[SourceReport]]:
-    """The files that paths mean, each once, and the reports on paths that mean none."""
+def find_sources(
+    paths: Sequence[str | Path], notify: Callable[[str], None] = lambda _: None
+) -> tuple[list[Path], list[SourceReport]]:
+    """The files that paths mean, each once, and the reports on paths that mean none.
+
+    Of what stands in a folder bibliographies are meant, and none that ragassist wrote: files that
+    are nothing of the kind are left out, and the user is told.
+    """
     files: dict[Path, Path] = {}
     missing = []
-    for path in paths:
+    left_out = LeftOut()
+    for path in map(Path, paths):
         try:
-            found = find_files([Path(path).expanduser()])
+            found = find_files([path.expanduser()])
         except SourceError as error:
             missing.append(SourceReport(source=str(path), error=str(error)))
-        else:
-            for file in found:
-                files.setdefault(file.resolve(), file)
+            continue
+        is_folder = path.expanduser().is_dir()
+        for file in left_out.sift(found) if is_folder else found:
+            files.setdefault(file.resolve(), file)
+    for notice in left_out.notices(set(files)):
+        notify(notice)
     return list(files.values()), missing
 
 

@@ -56,7 +56,8 @@ if TYPE_CHECKING:
     from ragassist.related_work.outcome import RelatedWork
     from ragassist.storage.duplicates import NearDuplicate
     from ragassist.storage.listing import Listed
-    from ragassist.storage.papers import FieldOrigin, Missing
+    from ragassist.storage.origins import FieldOrigin
+    from ragassist.storage.papers import Missing
     from ragassist.storage.summary import TagCount
     from ragassist.syncing import DroppedSource, SyncedSource, SyncReport
 
@@ -174,7 +175,7 @@ class Library:
         from ragassist.adding import Import, find_sources
 
         read_as = _read_as(format_name, columns)
-        files, missing = find_sources(paths)
+        files, missing = find_sources(paths, self._notify)
         unreadable = self._make(files, read_as)
         if unreadable is not None:
             return AddReport(sources=(*missing, *unreadable), papers=0)
@@ -199,7 +200,7 @@ class Library:
         from ragassist.storage.papers import last_row, papers_of_import
 
         read_as = _read_as(format_name, columns)
-        files, missing = find_sources(paths)
+        files, missing = find_sources(paths, self._notify)
         with self._scratch() as catalog:
             known = last_row(catalog)
             self._follow_moved(catalog, files, read_as)
@@ -215,7 +216,7 @@ class Library:
 
     def failed_sources(self) -> tuple[str, ...]:
         """The files in which something could not be read, or that could not be read themselves."""
-        from ragassist.storage.papers import failed_sources
+        from ragassist.storage.failures import failed_sources
 
         return failed_sources(self._catalog())
 
@@ -539,7 +540,7 @@ class Library:
 
     def unknown_in(self, filters: Filters) -> tuple[str, ...]:
         """What the filters name and no paper has, a sentence each, with what is near to it."""
-        from ragassist.storage.papers import unknown_values
+        from ragassist.storage.unknown_values import unknown_values
 
         return tuple(unknown_values(self._catalog(), filters))
 
@@ -583,7 +584,8 @@ class Library:
         Raises:
             UnknownPaper: as `paper` does.
         """
-        from ragassist.storage.papers import field_origins, find_row
+        from ragassist.storage.lookup import find_row
+        from ragassist.storage.origins import field_origins
 
         catalog = self._catalog()
         return field_origins(catalog, find_row(catalog, paper_id))
@@ -650,7 +652,8 @@ class Library:
         Raises:
             UnknownPaper: there is none, or the alias is several papers'.
         """
-        from ragassist.storage.papers import find_row, load_papers, other_owners
+        from ragassist.storage.lookup import find_row, other_owners
+        from ragassist.storage.papers import load_papers
 
         catalog = self._catalog()
         paper = load_papers(catalog, [find_row(catalog, paper_id)])[0]
@@ -661,7 +664,8 @@ class Library:
 
     def find_paper(self, paper_id: str) -> Paper | None:
         """As `paper`, without a word: None where there is none, or may be one of several."""
-        from ragassist.storage.papers import find_row, load_papers
+        from ragassist.storage.lookup import find_row
+        from ragassist.storage.papers import load_papers
 
         catalog = self._catalog()
         try:
@@ -669,6 +673,36 @@ class Library:
         except UnknownPaper:
             return None
         return found[0] if found else None
+
+    def paper_named(self, name: str) -> Paper:
+        """One paper, by its id or an alias, or by words that stand in no other paper's title.
+
+        Raises:
+            UnknownPaper: there is none, or several; names some of these.
+        """
+        from ragassist.storage.lookup import find_titled
+
+        try:
+            return self.paper(name)
+        except UnknownPaper as unknown:
+            titled = find_titled(self._catalog(), name)
+            if len(titled) == 1:
+                return self.paper(titled[0][0])
+            if not titled:
+                raise
+            listed = "; ".join(f"[{paper_id}] {title}" for paper_id, title in titled)
+            raise UnknownPaper(
+                f"no paper is called {name!r}, and it stands in several titles: {listed}"
+            ) from unknown
+
+    def forget_failures(self, *files: PathLike) -> None:
+        """Forget what failed in files that are gone: there is nothing in them to be mended."""
+        from ragassist.adding import source_path
+        from ragassist.storage.intake import forget_failures
+
+        with self._writing() as catalog, catalog.transaction():
+            for file in files:
+                forget_failures(catalog, source_path(Path(file)))
 
     def remove(self, *paper_ids: str) -> tuple[Paper, ...]:
         """Forget papers and all that was read of them; all of them, or with an error none.
@@ -682,7 +716,8 @@ class Library:
             UnknownPaper: naming the first that is not there.
         """
         from ragassist.adding import chunker
-        from ragassist.storage.papers import find_row, load_papers
+        from ragassist.storage.lookup import find_row
+        from ragassist.storage.papers import load_papers
         from ragassist.storage.works import remove_works
 
         with self._writing() as catalog:
@@ -739,7 +774,7 @@ class Library:
 
     def failures(self) -> list[Failure]:
         """What could not be read when each source was last read."""
-        from ragassist.storage.papers import read_failures
+        from ragassist.storage.failures import read_failures
 
         return read_failures(self._catalog())
 
@@ -768,6 +803,7 @@ class Library:
             failures=counts.failures,
             catalog_bytes=counts.size_bytes,
             index_bytes=generations.size_bytes(),
+            read_at=counts.read_at,
         )
 
     def examine(self) -> Iterator["Finding"]:
@@ -839,7 +875,7 @@ class Library:
 
         if "-" in map(str, paths):
             raise UsageError("standard input cannot be synced: write it to a file, or `add` it")
-        files, missing = find_sources(paths)
+        files, missing = find_sources(paths, self._notify)
         found = _as_synced(missing)
         for place, source in enumerate(found if self.exists() else ()):
             if count := count_read_from(self._catalog(), source.source):
@@ -864,7 +900,7 @@ class Library:
 
     def _told_of(self, filters: Filters) -> Filters:
         """The filters; the user is told once of each tag, author … in them that no paper has."""
-        from ragassist.storage.papers import unknown_values
+        from ragassist.storage.unknown_values import unknown_values
 
         for unknown in unknown_values(self._catalog(), filters):
             if unknown not in self._told:

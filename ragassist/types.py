@@ -487,6 +487,7 @@ class Status:
         sources: path, reader, and number of records of each.
         failures: records that could not be read, page furniture left out.
         catalog_bytes, index_bytes: on disk.
+        read_at: by path when a source was last read, ISO 8601 in UTC; where that is known.
     """
 
     folder: str
@@ -500,3 +501,4 @@ class Status:
     failures: int
     catalog_bytes: int
     index_bytes: int
+    read_at: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,8 @@ from ragassist.grounding.ledger import Ledger, rarity_in
 from ragassist.index.retriever import Retriever
 from ragassist.prompts import load_prompt
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import any_passes, describe, find_id
+from ragassist.storage.filters import any_passes, describe
+from ragassist.storage.lookup import find_id
 from ragassist.types import (
     PROSE,
     Answer,

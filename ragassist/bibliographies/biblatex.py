@@ -8,6 +8,7 @@ from ragassist.bibliographies.entries import (
     described,
     format_entry,
     identifier,
+    in_file,
     stated_date,
     stated_year,
 )
@@ -30,19 +31,21 @@ _VENUE = {
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
     """One entry a paper, a blank line between them, as `bibtex.write` gives it."""
-    for place, paper in enumerate(papers):
-        yield ("\n" if place else "") + _entry(paper)
+    return in_file(papers, _entry)
 
 
 def _entry(paper: Paper) -> str:
     kind = entry_type(paper, "biblatex")
+    venue_field = _venue(paper, kind)
     fields = {
         "author": authors(paper),
         "title": title(paper),
         **_date(paper),
-        **_venue(paper, kind),
+        **venue_field,
         **_eprint(paper),
-        **described(paper, kind_beside(paper, kind)),
+        **described(
+            paper, kind_beside(paper, kind), [name for name, at in venue_field.items() if at]
+        ),
         "entrysubtype": entry_subtype(paper),
     }
     return format_entry(kind, paper, fields)

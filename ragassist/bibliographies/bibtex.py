@@ -1,5 +1,6 @@
 """BibTeX: entries for every style of classic BibTeX, natbib's and the older ones."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import MONTHS, published
@@ -8,18 +9,19 @@ from ragassist.bibliographies.entries import (
     described,
     format_entry,
     identifier,
+    in_file,
     label,
     stated_date,
     stated_year,
 )
-from ragassist.bibliographies.kinds import entry_subtype, entry_type, kind_beside
+from ragassist.bibliographies.kinds import entry_subtype, entry_type, kind_beside, type_in_words
 from ragassist.bibliographies.own_latex import (
     authors,
     eprint,
     month_as_written,
     stated_extra,
-    title,
     venue,
+    whole_title,
 )
 from ragassist.types import Paper
 
@@ -51,25 +53,36 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     The type is the one that a paper was read with, else that of its kind, else what its venue
     suggests. What is not known is left out.
     """
-    for place, paper in enumerate(papers):
-        yield ("\n" if place else "") + _entry(paper)
+    return in_file(papers, _entry)
 
 
 def _entry(paper: Paper) -> str:
     kind = entry_type(paper, "bibtex")
+    paper = _with_type_in_words(paper)
     renamed = {**_RENAMED, **({"institution": "school"} if kind in _THESES else {})}
-    named = authors(paper)
+    named, venue_field = authors(paper, "bibtex"), _venue(paper, kind)
     fields = {
         "author": named,
         "key": "" if named or _is_named_otherwise(paper) else label(paper),
-        "title": title(paper),
+        "title": whole_title(paper),
         **_date(paper),
-        **_venue(paper, kind),
+        **venue_field,
         **_eprint(paper),
-        **described(paper, kind_beside(paper, kind)),
+        **described(
+            paper, kind_beside(paper, kind), [name for name, at in venue_field.items() if at]
+        ),
         "entrysubtype": entry_subtype(paper),
     }
     return format_entry(kind, paper, fields, renamed)
+
+
+def _with_type_in_words(paper: Paper) -> Paper:
+    stated = stated_extra(paper, "type")
+    words = type_in_words(paper)
+    if words == stated:
+        return paper
+    extra = ((name, words if name == "type" else value) for name, value in paper.extra)
+    return dataclasses.replace(paper, extra=tuple(extra))
 
 
 def _is_named_otherwise(paper: Paper) -> bool:

@@ -87,6 +87,17 @@ _BY_ENTRY_TYPE = {
     "online": _BY_CSL["webpage"],
     "misc": _BY_CSL["document"],
 }
+_SHORT_OF_A_DOCTOR = re.compile(
+    r"ma(?:ster|gister)|mathesis|bathesis|bachelor|diplom|m\.? ?sc\b|b\.? ?sc\b", re.I
+)
+# BibLaTeX's words for the types of theses and reports, as styles of BibTeX would print them.
+_BIBLATEX_TYPES = {
+    "phdthesis": "", "mathesis": "", "techreport": "", "bathesis": "Bachelor's thesis",
+    "candthesis": "Candidate thesis", "resreport": "Research report",
+}  # fmt: skip
+_SPELT = {
+    "phdthesis": "PhD thesis", "mathesis": "Master's thesis", "techreport": "Technical report",
+}  # fmt: skip
 _NO_ENTRY = frozenset({"comment", "preamble", "string", "xdata", "set"})
 
 _JOURNAL = re.compile(
@@ -125,6 +136,8 @@ def entry_type(paper: Paper, dialect: Literal["bibtex", "biblatex"]) -> str:
     if stated := _stated_entry_type(paper):
         return stated
     kind = kind_of(paper)
+    if dialect == "bibtex" and kind.csl == "thesis" and _SHORT_OF_A_DOCTOR.search(_type(paper)):
+        return "mastersthesis"
     if kind.csl == "article" and paper.venue:
         return "article"
     # Without an eprint, what is online is a web page.
@@ -134,6 +147,20 @@ def entry_type(paper: Paper, dialect: Literal["bibtex", "biblatex"]) -> str:
     if kind.csl in ("thesis", "report") and not stated_extra(paper, "type"):
         return kind.bibtex
     return kind.biblatex
+
+
+def type_in_words(paper: Paper) -> str:
+    """What kind of thesis or report a paper is, as a reader understands it.
+
+    Empty where nobody says, and where a word of BibLaTeX's says what an entry's type says already.
+    """
+    stated = _type(paper).strip()
+    return _BIBLATEX_TYPES.get(stated.lower(), stated)
+
+
+def spelt_type(stated: str) -> str:
+    """The type of a thesis or report in words, where it is one of BibLaTeX's."""
+    return _SPELT.get(stated.strip().lower()) or _BIBLATEX_TYPES.get(stated.strip().lower(), stated)
 
 
 def kind_beside(paper: Paper, type_: str) -> str:
@@ -151,6 +178,10 @@ def entry_subtype(paper: Paper) -> str:
     return {"article-magazine": "magazine", "article-newspaper": "newspaper"}.get(
         paper.kind or "", ""
     )
+
+
+def _type(paper: Paper) -> str:
+    return stated_extra(paper, "type")
 
 
 def _stated_entry_type(paper: Paper) -> str:

@@ -6,12 +6,14 @@ text is escaped as any other.
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from ragassist.bibliographies.dates import published
 from ragassist.bibliographies.people import split_people
 from ragassist.sources.bibtex.dates import take_date
 from ragassist.sources.bibtex.identifiers import take_url
-from ragassist.sources.bibtex.people import split_names
+from ragassist.sources.bibtex.people import is_extended, split_names
+from ragassist.sources.bibtex.preambles import PREAMBLE, preambles_in
 from ragassist.sources.bibtex.values import plain
 from ragassist.sources.latex_fields import (
     KEPT,
@@ -24,6 +26,7 @@ from ragassist.sources.latex_fields import (
 from ragassist.text import one_line
 from ragassist.types import Paper
 
+Dialect = Literal["bibtex", "biblatex"]
 _VENUES = ("journaltitle", "journal", "booktitle", "eventtitle", "institution", "school",
            "howpublished")  # fmt: skip
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -43,11 +46,27 @@ def stated_extra(paper: Paper, name: str) -> str:
 
 def title(paper: Paper) -> str:
     """The title, without the subtitle that has a field of its own."""
-    main = main_title(paper)
+    main, whole = main_title(paper), one_line(paper.title)
     source = _own(paper, "title")
-    if source and plain(source) in (main, one_line(paper.title)):
+    read = plain(source) if source else ""
+    if main != whole and read == whole:
+        # Once it was exported with its subtitle behind it.
+        source = source.removesuffix(_subtitle(paper)).rstrip()
+        source = source if plain(source) == main else source.removesuffix(":")
+        read = plain(source)
+    if source and read == main and is_whole(source):
         return source
     return title_field(main)
+
+
+def whole_title(paper: Paper) -> str:
+    """The title and its subtitle in one field, for styles that know no other."""
+    main, whole = main_title(paper), one_line(paper.title)
+    if main == whole:
+        return title(paper)
+    subtitle = one_line(stated_extra(paper, "subtitle"))
+    between = whole[len(main) : len(whole) - len(subtitle)]
+    return f"{title(paper)}{between}{_subtitle(paper)}"
 
 
 def main_title(paper: Paper) -> str:
@@ -63,12 +82,14 @@ def main_title(paper: Paper) -> str:
     return main if main and bare == main and main[-1] in _ENDS else whole
 
 
-def authors(paper: Paper) -> str:
+def authors(paper: Paper, dialect: Dialect = "biblatex") -> str:
     """The names, parted by `and`; empty where nobody is named."""
     source = _own(paper, "author")
-    if source and split_names(source) == (paper.authors, paper.authors_truncated):
+    named = (paper.authors, paper.authors_truncated)
+    if source and split_names(source) == named and _are_names(source, named, dialect):
         return source
-    return names_field(paper.authors, truncated=paper.authors_truncated)
+    is_from_bib = any(place.reader == "bibtex" for place in paper.provenance)
+    return names_field(paper.authors, truncated=paper.authors_truncated, given_first=is_from_bib)
 
 
 def organisations(paper: Paper) -> frozenset[str]:
@@ -80,10 +101,10 @@ def organisations(paper: Paper) -> frozenset[str]:
     return frozenset(map(plain, whole)).intersection(paper.authors)
 
 
-def people(paper: Paper, name: str, stated: str) -> str:
+def people(paper: Paper, name: str, stated: str, dialect: Dialect) -> str:
     """Editors and others whom `extra` has under a name."""
     source = _own(paper, name)
-    if source and _joined(source) == stated:
+    if source and _joined(source) == stated and _are_names(source, split_names(source), dialect):
         return source
     names = split_people(stated)
     truncated = names[-1:] == ["others"]
@@ -130,6 +151,24 @@ def address_as_published(paper: Paper) -> str:
     """How a source that has the paper's address under `howpublished` writes it; else empty."""
     source = _own(paper, "howpublished")
     return source if source and take_url({"howpublished": source}) == paper.url else ""
+
+
+def preambles(paper: Paper) -> tuple[str, ...]:
+    """The preambles that define commands of what a source wrote; mostly none."""
+    return tuple(preambles_in(stated_extra(paper, PREAMBLE)))
+
+
+def _are_names(source: str, named: tuple[tuple[str, ...], bool], dialect: Dialect) -> bool:
+    """Whether a list of names is one to BibTeX, or to Biber, as it is to our reader."""
+    pieces = list(_names_in(source))
+    names, truncated = named
+    if len(pieces) != len(names) + truncated:
+        return False
+    return dialect == "biblatex" or not any(map(is_extended, pieces))
+
+
+def _subtitle(paper: Paper) -> str:
+    return text(paper, "subtitle", stated_extra(paper, "subtitle"))
 
 
 def _names_in(source: str) -> Iterator[str]:

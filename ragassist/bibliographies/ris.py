@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import Published, published
 from ragassist.bibliographies.keys import ALIASES
+from ragassist.bibliographies.keywords import each_once
 from ragassist.bibliographies.kinds import kind_of
 from ragassist.bibliographies.own_latex import is_own, organisations
 from ragassist.bibliographies.pages import page_range
@@ -31,9 +32,18 @@ _TAGS = {
     "urldate": "Y2",
 }
 _ROLES = {"editor": "ED", "translator": "TA"}
+_NUMBER = re.compile(r"[\dXx -]{8,17}(?:\s*\([\w -]+\))?")
 _OWN_TAG = re.compile(r"ris-([A-Z][A-Z0-9])", re.I)
 # What the type says already, and what would be a note that says nothing to its reader.
-_LEFT_OUT = frozenset({"entrytype", "ris-ty", ALIASES})
+_LEFT_OUT = frozenset({"entrytype", "ris-ty", "subtitle", ALIASES})
+# What reference managers note for themselves: no note that their users wrote.
+_BOOKKEEPING = re.compile(
+    r"file|owner|readstatus|(?:creation|modification)date|(?:date|time)[-_]?"
+    r"(?:added|modified|created|stamp)|timestamp|ranking|rating|priority|printed|qualityassured"
+    r"|relevance|groups|__markedentry|bdsk-.*|mendeley-.*|jabref-.*"
+    r"|pdf|sort(?:key|title|name)|options|crossref|xdata|xref",
+    re.I,
+)
 # Of these what stands second is the series.
 _WHOLE_BOOKS = frozenset({"BOOK", "EBOOK", "THES", "RPRT"})
 _BY_INSTITUTIONS = frozenset({"THES", "RPRT"})
@@ -73,7 +83,7 @@ def _work(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
     yield "DA", _date(date)
     yield "JF" if kind in _WHOLE_BOOKS else "T2", paper.venue or ""
     yield "AB", paper.abstract
-    yield from (("KW", term) for term in (*paper.keywords, *paper.tags))
+    yield from (("KW", term) for term in each_once((*paper.keywords, *paper.tags)))
     yield "DO", paper.doi or ""
     yield "UR", paper.url or ""
     yield "AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""
@@ -85,16 +95,28 @@ def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
     publisher = "institution" if kind in _BY_INSTITUTIONS else "publisher"
     tags = {**_TAGS, publisher: "PB"}
     for name, value in paper.extra:
-        if name.lower() in _LEFT_OUT or is_own(name) or not one_line(value):
+        if _is_left_out(name) or not one_line(value):
             continue
         if own := _OWN_TAG.fullmatch(name):
             yield own[1].upper(), value
+        elif name in ("issn", "isbn"):
+            yield from (("SN", one) for one in _numbers(value))
         elif name in _ROLES:
             yield from ((_ROLES[name], one) for one in split_people(value))
         elif name == "pages":
             yield from zip(("SP", "EP"), page_range(value), strict=False)
         else:
             yield (tags[name], value) if name in tags else ("N1", f"{name}: {value}")
+
+
+def _is_left_out(name: str) -> bool:
+    return name.lower() in _LEFT_OUT or is_own(name) or bool(_BOOKKEEPING.fullmatch(name))
+
+
+def _numbers(stated: str) -> list[str]:
+    """Several numbers of one book or journal; what is none of these as it stands."""
+    parts = re.split(r"[,;/]\s*|\s+and\s+|\s+(?=\d{4}-)", one_line(stated).strip(" ,;"))
+    return parts if all(map(_NUMBER.fullmatch, parts)) else [stated]
 
 
 def _person(written: str) -> str:

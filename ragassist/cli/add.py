@@ -1,5 +1,6 @@
 """`ragassist add`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +69,9 @@ def add(
             if dry_run:
                 report = library.preview(*paths, format_name=how.format, columns=how.columns)
             else:
+                before = library.languages() if library.exists() else {}
                 report = _add(session, library, paths, embedder, how)
+                _tell_languages(session, before, library)
     except KeyboardInterrupt:
         session.tell("what was read is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED) from None
@@ -92,7 +95,8 @@ def _end(report: AddReport, paths: list[Path]) -> None:
     for source in report.sources:
         if source.error is not None:
             typer.echo(f"error: {one_line(source.error)}", err=True)
-            failed |= bool({source.source, str(Path(source.source).resolve())} & named)
+            read = _STDIN if source.source.startswith(f"{_STDIN}:") else source.source
+            failed |= bool({read, str(Path(read).resolve())} & named)
     if failed or not any(source.records for source in report.sources):
         raise typer.Exit(FAILED)
 
@@ -121,7 +125,12 @@ def _meant(library: "Library", paths: list[Path], *, retry_failed: bool) -> list
         return paths
     if paths:
         raise UsageError("--retry-failed reads the files that failed: leave out the paths")
-    failed = [Path(source) for source in library.failed_sources()]
+    listed = [Path(source) for source in library.failed_sources()]
+    failed = [path for path in listed if path.exists()]
+    if gone := [path for path in listed if path not in failed]:
+        library.forget_failures(*gone)
+        for path in gone:
+            typer.echo(f"{one_line(str(path))} is gone: what failed in it is forgotten", err=True)
     if not failed:
         typer.echo("Nothing failed.", err=True)
         raise typer.Exit
@@ -142,6 +151,14 @@ def _add(
     if library.exists():
         session.tell(f"made a new library in {library.folder}")
     return report
+
+
+def _tell_languages(session: Session, before: Mapping[str, int], library: "Library") -> None:
+    """Say of which languages papers came that are not English's."""
+    now = library.languages() if library.exists() else {}
+    came = {name: count - before.get(name, 0) for name, count in now.items()}
+    if said := render.show_languages({name: count for name, count in came.items() if count > 0}):
+        session.tell(f"note: {said}")
 
 
 def _show(report: AddReport, *, dry_run: bool, verbose: bool) -> None:

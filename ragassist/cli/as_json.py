@@ -11,8 +11,10 @@ ask      {schema, question, standalone, answer: {text, claims: [claim]}, referen
          asked. `doubt` says that another call comes first, `at_most` counts all there may be.
 log      {schema, exchanges: [{number, conversation, asked_at, question, text, answered, answerer,
          verdicts: {verdict: count}, kept: {standalone, library, filters, origin, passages, claims,
-         works: {paper_id: {title, authors, year, handles}}, timings}}]}; the passages of the log
-         have a place and no text, `works` say what the ids named then.
+         works: {paper_id: {title, authors, year, handles}}, timings}, marked: {paper_id:
+         [mark]}}]};
+         the passages of the log have a place and no text, `works` say what the ids named then,
+         `marked` which of the cited papers are "retracted" or "title only" now.
 related  {schema, topic, related: {text, themes: [{name, paper_ids}], claims: [claim]},
          references: [paper], left_out: [{paper_id, reason}], uncited: [paper_id], origin}; a
          claim's `paragraph` is the place of its theme. Declined as `ask` is.
@@ -41,8 +43,9 @@ merge    {schema, paper}
 keep-both {schema, papers: [paper, paper]}
 failures {schema, failures: [failure with its "source"]}
 status   {schema, folder, papers, title_only, chunks, pending, embedder, generation,
-         sources: [{source, reader, records}], failures, catalog_bytes, index_bytes,
-         languages: {name: papers}}; English is not among the languages
+         sources: [{source, reader, records, read_at, gone}], failures, catalog_bytes, index_bytes,
+         languages: {name: papers}}; English is not among the languages, `read_at` is ISO 8601 in
+         UTC, or null where it is not known, and a source is `gone` whose file is not there
 doctor   {schema, ok, checks: [{name, state: "ok" | "warning" | "failed", says}]}, and with --model
          {schema, ok, model: {model, where, error, first_word_s, whole_s, pieces, streams, json:
          "schema" | "text" | "no", window, window_known, price: {input, output, cached_input} in
@@ -69,6 +72,7 @@ Offsets are half-open, in characters (code points), into the paper's abstract.
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ragassist.types import (
@@ -193,11 +197,23 @@ def of_report(report: AddReport, *, dry_run: bool) -> dict[str, Any]:
 def of_status(status: Status) -> dict[str, Any]:
     """The shape of `status`."""
     shape = dataclasses.asdict(status)
+    read_at = shape.pop("read_at")
     shape["sources"] = [
-        {"source": path, "reader": reader, "records": records}
+        {
+            "source": path,
+            "reader": reader,
+            "records": records,
+            "read_at": read_at.get(path),
+            "gone": is_gone(path),
+        }
         for path, reader, records in status.sources
     ]
     return shape
+
+
+def is_gone(source: str) -> bool:
+    """Whether a source was a file and is there no more."""
+    return not source.startswith("<") and not Path(source).exists()
 
 
 def _of_source(source: SourceReport) -> dict[str, Any]:

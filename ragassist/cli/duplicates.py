@@ -12,10 +12,12 @@ from ragassist.cli.session import session_of
 def duplicates(context: typer.Context, json: AsJson = False) -> None:
     """List papers that may be one work, pair by pair, with what speaks for and against it.
 
-    What shares a DOI, an arXiv ID or a PMID, or title, first author and year, is one paper
-    already; two that state one identifier with titles and authors or years of different works are
-    listed, as one of them has it wrongly. Decide with `merge` and `keep-both`; decided pairs are
-    not listed again.
+    One paper already is what states one DOI, arXiv ID or PMID, unless titles and authors or years
+    are of different works; and what has one title, first author, and years at most one apart, or
+    two where one is a preprint, unless identifiers, volume and pages, or two keys in one file with
+    two years or venues say otherwise. Listed is what was left apart for such a reason, and what
+    looks alike for less: a title with a word or a subtitle more, other years or authors. Decide
+    with `merge` and `keep-both`; decided pairs are not listed again.
 
     \b
     Examples:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,12 +15,16 @@ from ragassist.cli.options import Author, Category, SourceName, Tag, Year, filte
 from ragassist.cli.progress import ProgressBars
 from ragassist.cli.session import session_of
 from ragassist.errors import UnknownPaper, UsageError
+from ragassist.text import one_line
 from ragassist.types import Filters, LoggedExchange, Paper
 
 if TYPE_CHECKING:
-    from ragassist.bibliographies.formats import Write
     from ragassist.library import Library
 
+MARK = "% written by ragassist export"
+_MOST_TOLD = 5
+# Formats whose keys stand in manuscripts; those of others are numbers of services.
+_CITED_BY_KEY = frozenset({"bibtex", "csl-json"})
 FormatName = Literal["bibtex", "biblatex", "ris", "csl-json", "csv", "jsonl"]
 Format = Annotated[
     FormatName | None,
@@ -102,7 +107,7 @@ def bib(
         cited = dict.fromkeys((e.number, key) for e in exchanges for key in _citations(e))
         papers, gone = _resolved(library, exchanges, cited)
         if papers:
-            target.write(papers.values(), len(papers))
+            target.write(papers.values(), len(papers), told={key for _, key in cited})
     if gone:
         raise typer.Exit(FAILED)
     if not papers:
@@ -117,15 +122,27 @@ class _Target:
     """
 
     def __init__(self, format: FormatName | None, out: Path | None, *, force: bool) -> None:
-        self._write = _writer(format, out)
+        self._format = _format(format, out)
         if out is not None:
             check_target(out, force=force)
         self._out = out
 
-    def write(self, papers: Iterable[Paper], total: int | None) -> int:
-        """Write papers as they come; returns how many. Told on the way where it can be seen."""
+    def write(self, papers: Iterable[Paper], total: int | None, told: Collection[str] = ()) -> int:
+        """Write papers as they come; returns how many. Told on the way where it can be seen.
+
+        BibTeX finds an entry by one key alone: which other keys of yours that is, is told.
+
+        Args:
+            told: keys of which the user knows already.
+        """
+        from ragassist.bibliographies.formats import WRITERS
+
+        other_keys = _OtherKeys(told)
         counted = _Counted(papers, None if self._on_screen() else total)
-        pieces = self._write(counted)
+        noted = other_keys.of(counted) if self._format == "bibtex" else counted
+        pieces: Iterable[str] = WRITERS[self._format](noted)
+        if self._format in ("bibtex", "biblatex"):
+            pieces = chain([f"{MARK}\n\n"], pieces)
         if self._out is None:
             for piece in pieces:
                 # Bytes: a bibliography is UTF-8 with its own line endings, wherever it goes.
@@ -133,21 +150,51 @@ class _Target:
         else:
             write_pieces(self._out, pieces)
             typer.echo(f"{self._out}: {counted.count} {_papers(counted.count)}", err=True)
+        other_keys.tell()
         return counted.count
 
     def _on_screen(self) -> bool:
         return self._out is None and sys.stdout.isatty()
 
 
-def _writer(format: FormatName | None, out: Path | None) -> "Write":
+def _format(format: FormatName | None, out: Path | None) -> FormatName:
     from ragassist.bibliographies.formats import WRITERS, format_for
 
     if format is not None or out is None:
-        return WRITERS[format or "bibtex"]
+        return format or "bibtex"
     named = format_for(out)
     if named is None:
         raise UsageError(f"{str(out)!r} says no format: --format is one of {', '.join(WRITERS)}")
-    return WRITERS[named]
+    return named
+
+
+class _OtherKeys:
+    """The keys that users' own files have for papers which are written under another."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
+        self._told: list[str] = []
+        self._count = 0
+
+    def of(self, papers: Iterable[Paper]) -> Iterator[Paper]:
+        """The papers as they come, looked at on the way."""
+        from ragassist.bibliographies.keys import own_key
+
+        for paper in papers:
+            written = own_key(paper)
+            stated = (place.key for place in paper.provenance if place.reader in _CITED_BY_KEY)
+            for key in sorted({key for key in stated if key} - {written, *self._known}):
+                self._count += 1
+                if len(self._told) < _MOST_TOLD:
+                    self._told.append(f"note: {key} is exported as {written}")
+            yield paper
+
+    def tell(self) -> None:
+        """Say a few of them on standard error, and how many more there are."""
+        for line in self._told:
+            typer.echo(one_line(line), err=True)
+        if more := self._count - len(self._told):
+            typer.echo(f"note: {more:,} more keys are: --format biblatex keeps them all", err=True)
 
 
 class _Counted:
@@ -176,7 +223,7 @@ def _papers(count: int) -> str:
 
 
 def _nothing(filters: Filters) -> str:
-    from ragassist.storage.papers import describe
+    from ragassist.storage.filters import describe
 
     if filters:
         return f"no paper of the library passes the filters: {describe(filters)}"

@@ -51,10 +51,8 @@ def of_keys(notes: Sequence[KeyNote]) -> dict[str, Any]:
 
 def moved_since(library: "Library", exchange: LoggedExchange) -> list[str]:
     """What to know of the ids in an old answer: works called otherwise now, and works gone."""
-    claims = json.loads(exchange.kept).get("claims", [])
-    marks = [mark["paper_id"] for claim in claims for mark in claim["marks"]]
     notes = []
-    for paper_id in dict.fromkeys(filter(None, marks)):
+    for paper_id in _cited(exchange):
         try:
             paper = library.cited_paper(exchange, paper_id)
         except UnknownPaper as error:
@@ -63,6 +61,26 @@ def moved_since(library: "Library", exchange: LoggedExchange) -> list[str]:
         if paper.paper_id != paper_id:
             notes.append(f"note: {paper_id} in it is called {paper.paper_id} now")
     return notes
+
+
+def marks_now(library: "Library", exchange: LoggedExchange) -> dict[str, tuple[str, ...]]:
+    """The papers that an old answer cites and that are marked today, by the ids in it."""
+    marked = {}
+    for paper_id in _cited(exchange):
+        try:
+            marks = library.cited_paper(exchange, paper_id).marks
+        except UnknownPaper:
+            continue
+        if marks:
+            marked[paper_id] = marks
+    return marked
+
+
+def _cited(exchange: LoggedExchange) -> list[str]:
+    """The ids in an old answer, in order, each once."""
+    claims = json.loads(exchange.kept).get("claims", [])
+    marks = [mark["paper_id"] for claim in claims for mark in claim["marks"]]
+    return list(dict.fromkeys(filter(None, marks)))
 
 
 def _says(note: KeyNote, *, dry_run: bool) -> str:

@@ -1,13 +1,14 @@
 """`ragassist log`."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragassist.cli import as_json, render
-from ragassist.cli.keys import moved_since
+from ragassist.cli.keys import marks_now, moved_since
 from ragassist.cli.look import DIM, Piece, say, tell, width
 from ragassist.cli.options import AsJson
 from ragassist.cli.session import HISTORY_NAME, session_of
@@ -48,7 +49,8 @@ def log(
     is what you typed in chats, for the arrow keys. `--no-log` keeps one out, RAGASSIST_LOG=false
     all of them. `ragassist chat --conversation` goes on with the conversation of an exchange. Times
     are local on a terminal; in a pipe, where an exchange is one line (number, conversation, time,
-    what came of it, question), they are UTC.
+    what came of it, question), they are UTC. What an answer says stays as
+    it was; which of the papers that it cites are retracted or title only today is said beside it.
 
     \b
     Examples:
@@ -73,11 +75,12 @@ def log(
         kept = _read(library, asked, limit)
         whole = number is not None or conversation is not None
         moved = [note for one in kept for note in moved_since(library, one)] if whole else []
+        marked = {exchange.number: marks_now(library, exchange) for exchange in kept}
     if json:
-        shape = {"exchanges": [as_json.of_exchange(exchange) for exchange in kept]}
-        typer.echo(as_json.dumps(shape))
+        shapes = [{**as_json.of_exchange(one), "marked": marked[one.number]} for one in kept]
+        typer.echo(as_json.dumps({"exchanges": shapes}))
         return
-    _show(kept, whole=whole, searched=search or "")
+    _show(kept, marked, whole=whole, searched=search or "")
     for note in moved:
         tell(one_line(note))
     if not kept:
@@ -110,14 +113,23 @@ def _number(named: list[str] | None) -> int | None:
     )
 
 
-def _show(kept: tuple[LoggedExchange, ...], *, whole: bool, searched: str) -> None:
+def _show(
+    kept: tuple[LoggedExchange, ...],
+    marked: Mapping[int, Mapping[str, Sequence[str]]],
+    *,
+    whole: bool,
+    searched: str,
+) -> None:
     if kept and not whole and width() is not None:
         say(Piece(text=render.EXCHANGE_HEAD, style=DIM))
     for exchange in kept:
         if whole:
             render.show_exchange(exchange)
+            for paper_id, marks in marked[exchange.number].items():
+                say(one_line(f"[{paper_id}] {' '.join(f'({mark})' for mark in marks)}"))
         else:
-            render.show_exchange_line(exchange, searched=searched)
+            marks = marked[exchange.number].values()
+            render.show_exchange_line(exchange, marks, searched=searched)
 
 
 def _read(library: "Library", asked: _Asked, limit: int) -> tuple[LoggedExchange, ...]:

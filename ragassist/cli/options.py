@@ -26,20 +26,24 @@ Category = Annotated[
 ]
 Author = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME", help="Only papers with this in an author's name (repeatable)."),
+    typer.Option(
+        metavar="NAME",
+        help="Only papers with this in an author's name (repeat for any of several).",
+    ),
 ]
 SourceName = Annotated[
     list[str] | None,
     typer.Option(
         "--source",
         metavar="TEXT",
-        help="Only papers from files with this in their path (repeatable).",
+        help="Only papers from files with this in their path (repeat for any of several).",
     ),
 ]
 Tag = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NAME", help="Only papers with this tag, collection or keyword (repeatable)."
+        metavar="NAME",
+        help="Only papers with this tag, collection or keyword (repeat for any of several).",
     ),
 ]
 As = Annotated[

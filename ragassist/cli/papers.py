@@ -2,18 +2,18 @@
 
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from ragassist.cli import as_json, render
-from ragassist.cli.exits import REFUSED
+from ragassist.cli.exits import NOT_MET, REFUSED
 from ragassist.cli.options import AsJson, Author, Category, SourceName, Tag, Year, filters_from
 from ragassist.cli.session import Session, session_of
 from ragassist.errors import UsageError
-from ragassist.types import Paper
+from ragassist.types import Filters, Paper
 
 
 class MissingField(StrEnum):
@@ -36,25 +36,59 @@ def papers(
         list[MissingField] | None,
         typer.Option(help="Only papers of which this is not known (repeat for all of several)."),
     ] = None,
+    retracted: Annotated[
+        bool, typer.Option("--retracted", help="Only papers that a source marks as retracted.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """List the papers of the library: id, year, title.
+
+    Different filters must all hold. Exit code 3 when no paper passes them.
 
     \b
     Examples:
       ragassist papers --year 2023 --author Qin
       ragassist papers --missing abstract --tag "to read"
+      ragassist papers --retracted
       ragassist papers | cut -f1
     """
     filters = filters_from(year, category, author, source, tag)
     with session_of(context).open() as library:
-        found = library.papers(filters, missing=[field.value for field in missing or ()])
+        listed = _Listed(
+            paper
+            for paper in library.papers(filters, missing=[field.value for field in missing or ()])
+            if paper.retracted or not retracted
+        )
         if json:
-            for piece in as_json.stream("papers", map(as_json.of_paper, found)):
+            for piece in as_json.stream("papers", map(as_json.of_paper, listed)):
                 typer.echo(piece, nl=False)
-            return
-        for paper in found:
-            render.show_paper_line(paper)
+        else:
+            for paper in listed:
+                render.show_paper_line(paper)
+    if not listed.count and (filters or missing or retracted):
+        typer.echo(_none_passes(filters, missing or [], retracted=retracted), err=True)
+        raise typer.Exit(NOT_MET)
+
+
+def _none_passes(filters: Filters, missing: Sequence[MissingField], *, retracted: bool) -> str:
+    from ragassist.storage.filters import describe
+
+    asked = [describe(filters), *(f"without {field.value}" for field in missing)]
+    asked.append("retracted" if retracted else "")
+    return f"No paper of the library passes the filters: {', '.join(filter(None, asked))}."
+
+
+class _Listed:
+    """Papers that are counted as they pass."""
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self._papers = papers
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Paper]:
+        for paper in self._papers:
+            self.count += 1
+            yield paper
 
 
 def tags(context: typer.Context, json: AsJson = False) -> None:
@@ -76,10 +110,12 @@ def tags(context: typer.Context, json: AsJson = False) -> None:
 
 def show(
     context: typer.Context,
-    paper_id: Annotated[
-        str,
+    name: Annotated[
+        list[str],
         typer.Argument(
-            metavar="ID", help="A paper's id, an earlier id, its own key, DOI, arXiv ID or PMID."
+            metavar="ID",
+            help="A paper's id, an earlier id, its own key, DOI, arXiv ID or PMID; or words of "
+            "its title.",
         ),
     ],
     provenance: Annotated[
@@ -89,13 +125,16 @@ def show(
 ) -> None:
     """Show all that is known of a paper, and where it was read.
 
+    What is no id is looked for in the titles: where it stands in one alone, that paper is meant.
+
     \b
     Examples:
       ragassist show qin2023tool
+      ragassist show tool learning with foundation models
       ragassist show arXiv:2304.08354 --provenance
     """
     with session_of(context).open() as library:
-        paper = library.paper(paper_id)
+        paper = library.paper_named(" ".join(name))
         origins = library.origins(paper.paper_id) if provenance else ()
     if json:
         shape = {**as_json.of_paper(paper), "abstract": paper.abstract}

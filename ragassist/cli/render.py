@@ -3,6 +3,7 @@
 import os
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -39,7 +40,7 @@ from ragassist.types import (
 if TYPE_CHECKING:
     from ragassist.answering.prompting import Draft
     from ragassist.related_work.outcome import RelatedWork
-    from ragassist.storage.papers import FieldOrigin
+    from ragassist.storage.origins import FieldOrigin
 
 Outcome = TypeVar("Outcome", bound="Answer | Declined | RelatedWork")
 
@@ -214,23 +215,28 @@ def show_verdict(number: int, claim: Claim) -> None:
 EXCHANGE_HEAD = " No.  asked (local time)  what came of it"
 
 
-def show_exchange_line(exchange: LoggedExchange, *, searched: str = "") -> None:
+def show_exchange_line(
+    exchange: LoggedExchange, marked: Iterable[Sequence[str]] = (), *, searched: str = ""
+) -> None:
     """An exchange of the log, short: number, when, what came of it, conversation, question.
 
     In a pipe that is one line, parted by tabs, with the time in UTC; on a terminal it is two.
 
     Args:
+        marked: the marks of each paper that it cites and that has any.
         searched: words that were looked for; where they stand is shown, on a terminal.
     """
     question = one_line(exchange.question)
-    came = _what_came_of(exchange)
+    marks = Counter(mark for marks in marked for mark in marks)
+    cites = "".join(f", cites {number} {mark}" for mark, number in sorted(marks.items()))
+    came = _what_came_of(exchange) + cites
     columns = width()
     if columns is None:
         when = exchange.asked_at.removesuffix("+00:00").replace("T", " ")
         fields = (str(exchange.number), str(exchange.conversation), when, came, question)
         typer.echo("\t".join(fields))
         return
-    _show_exchange_head(exchange)
+    _show_exchange_head(exchange, cites)
     room = columns - _LOG_INDENT
     say(" " * _LOG_INDENT, cut(question, room))
     if found := _snippet(exchange.text, searched, room):
@@ -253,11 +259,11 @@ def show_exchange(exchange: LoggedExchange) -> None:
     typer.echo()
 
 
-def _show_exchange_head(exchange: LoggedExchange) -> None:
+def _show_exchange_head(exchange: LoggedExchange, cites: str = "") -> None:
     when = datetime.fromisoformat(exchange.asked_at).astimezone()
     within = f", conversation {exchange.conversation}"
     within = within if exchange.conversation != exchange.number else ""
-    text = f"{when:%Y-%m-%d %H:%M}   {_what_came_of(exchange)}{within}"
+    text = f"{when:%Y-%m-%d %H:%M}   {_what_came_of(exchange)}{cites}{within}"
     room = (width() or 0) - _LOG_INDENT
     said = wrapped(text, room).replace("\n", "\n" + " " * _LOG_INDENT)
     say(Piece(text=f"{exchange.number:4}  ", style=STRONG), Piece(text=said, style=DIM))
@@ -318,7 +324,12 @@ def authors_of(paper: Paper) -> str:
     """Up to three names, then `et al.` where there are more or the source cut the list short."""
     names = [one_line(name) for name in paper.authors[:3]]
     more = paper.authors_truncated or len(paper.authors) > len(names)
-    return ", ".join(names) + (" et al." if names and more else "")
+    return _listed_names(names) + (" et al." if names and more else "")
+
+
+def _listed_names(names: Sequence[str]) -> str:
+    """Names parted by commas, or by semicolons where one has a comma of its own."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def show_passage(passage: Passage, *, retracted: Collection[str] = ()) -> None:
@@ -368,7 +379,7 @@ def show_paper(paper: Paper) -> None:
     fields = (
         ("id", paper.paper_id),
         ("title", paper.title or "(untitled)"),
-        ("authors", ", ".join(paper.authors) + (" et al." if paper.authors_truncated else "")),
+        ("authors", _listed_names(paper.authors) + (" et al." if paper.authors_truncated else "")),
         ("affiliations", ", ".join(paper.affiliations)),
         ("retracted", "yes, says a source" if paper.retracted else ""),
         ("year", str(paper.year or "")),

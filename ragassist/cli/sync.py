@@ -50,7 +50,8 @@ def sync(
 
     Takes in what the file gained and changed, and removes what it lost: a paper goes when no other
     file has it. That is asked about first; in a pipe it is left undone, with exit code 2, unless
-    you say --yes. A file that did not change costs a moment.
+    you say --yes. Until then papers that another file has, too, stay as they are. A file that did
+    not change costs a moment.
 
     A file may be met half-written. One that changes while it is read is read again, and one that
     lost something and was written just now only once it has been left alone for half a second. Not
@@ -133,6 +134,7 @@ def _counts(source: "SyncedSource") -> str:
     changes = (
         ("added", source.added),
         ("changed", source.changed),
+        ("replaced", source.replaced),
         ("removed", source.removed),
         ("no longer here but in another file", source.left),
         ("to be removed", source.waiting),
@@ -144,14 +146,18 @@ def _counts(source: "SyncedSource") -> str:
 def _show_ids(source: "SyncedSource", *, verbose: bool) -> None:
     lines = [
         *(f"+ {paper_id}" for paper_id in source.added),
-        *(f"~ {paper_id}" for paper_id in source.changed),
+        *(f"~ {_renamed(source, paper_id)}" for paper_id in source.changed),
+        *(
+            f"> {paper_id} is another work now (it was {title!r})"
+            for paper_id, title in source.replaced.items()
+        ),
         *(f"- {paper_id}" for paper_id in source.removed),
-        *(f"= {paper_id} (another file has it)" for paper_id in source.left),
+        *(f"= {_left(source, paper_id)}" for paper_id in source.left),
         *(f"? {paper_id}" for paper_id in source.waiting),
     ]
     listed = lines if verbose else lines[:_LISTED]
     for line in listed:
-        typer.echo(f"  {line}")
+        typer.echo(f"  {one_line(line)}")
     if len(lines) > len(listed):
         typer.echo(f"  and {len(lines) - len(listed):,} more: --verbose lists them")
     failures = [failure for failure in source.failures if not failure.expected]
@@ -159,6 +165,18 @@ def _show_ids(source: "SyncedSource", *, verbose: bool) -> None:
         typer.echo(f"  ! {render.failure_place(source.source, failure)}")
     if not verbose and len(failures) > _LISTED:
         typer.echo(f"  and {len(failures) - _LISTED:,} more: `ragassist failures` lists them")
+
+
+def _renamed(source: "SyncedSource", paper_id: str) -> str:
+    former = source.former.get(paper_id)
+    return paper_id if former is None else f"{former} → {paper_id}"
+
+
+def _left(source: "SyncedSource", paper_id: str) -> str:
+    former = source.former.get(paper_id)
+    if former is None:
+        return f"{paper_id} (another file has it)"
+    return f"{former} (another file has it, here as {paper_id})"
 
 
 def _end(session: Session, report: "SyncReport", *, yes: bool, dry_run: bool) -> None:

@@ -55,7 +55,10 @@ def status(context: typer.Context, json: AsJson = False) -> None:
     for name, value in lines:
         typer.echo(f"{name + ':':10} {one_line(value)}")
     for path, reader, records in state.sources:
-        typer.echo(f"{'source:':10} {one_line(path)} ({reader}, {records} records)")
+        read_at = state.read_at.get(path, "").removesuffix("+00:00").replace("T", " ")
+        said = [reader, render.count(records, "record"), f"read {read_at} UTC" if read_at else ""]
+        gone = " IS GONE: `ragassist remove --source` forgets it" if as_json.is_gone(path) else ""
+        typer.echo(f"{'source:':10} {one_line(path)} ({', '.join(filter(None, said))}){gone}")
     if languages:
         typer.echo(render.show_languages(languages))
 

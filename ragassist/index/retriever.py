@@ -21,7 +21,8 @@ from ragassist.index.lexical import content_words
 from ragassist.index.search import DenseQuery, find_passages
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import count_chunks, count_pending, expected_generations
-from ragassist.storage.papers import count_papers, count_undated
+from ragassist.storage.filters import count_undated
+from ragassist.storage.papers import count_papers
 from ragassist.text import one_line
 from ragassist.types import Filters, Passage
 

@@ -11,7 +11,7 @@ from ragassist.index.chroma import VectorIndex
 from ragassist.index.lexical import search_lexical
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import chunk_vectors
-from ragassist.storage.papers import rows_of
+from ragassist.storage.filters import rows_of
 from ragassist.types import Filters, Passage
 
 CANDIDATES = 100

@@ -2,21 +2,26 @@
 
 Certain: the same DOI, arXiv ID (any version) or PMID, unless all else says that the identifier is
 a slip of the pen. Likely enough: the same normalised title with compatible first author and year.
+What one file has under two keys stays two where it states two years or two places of print.
 The answer depends on the set of records alone, never on the order in which they came.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from ragassist.papers.decisions import Decisions
-from ragassist.papers.keys import certain_keys, handles, title_keys
+from ragassist.papers.ids import family_spellings
+from ragassist.papers.keys import certain_keys, entry_keys, handles, title_keys
 from ragassist.papers.likeness import (
+    agreement,
     alike_titles,
     contradict,
+    near_titles,
     printed_elsewhere,
     same_person,
+    two_entries,
     years_between,
 )
 from ragassist.papers.merge import completeness
@@ -45,30 +50,101 @@ def group_works(
     Those that share a certain key are one work unless they contradict each other in title and
     authors or years: then one of them states it wrongly, and what may be either stays by itself.
     One work is also what the user said is, unless that joins through others what the user keeps
-    apart. Then, most complete first, each joins the one
-    work that shares its title key and contradicts it nowhere, unless the user keeps them apart;
-    with two or more such works it is not known which is meant, and it stays by itself. What shares
-    no key and no decision, directly or through others, has no part in each other's grouping.
+    apart. Then those of one title that contradict each other nowhere join: first those under one
+    key, whose title may differ a little, then those of one first author and year, then the others,
+    most complete first. Where several works would do it is the one that agrees in most; with two
+    such it is not known which is meant, and what the user keeps apart from that one joins no other.
+    What shares no key and no decision, directly or through others, has no part in each other's
+    grouping.
 
     Returns:
         The works, each ordered most complete first; the order of works is that of their firsts.
     """
     ordered = sorted(sightings, key=_order)
+    works = _join_on_certain_keys(ordered, decisions)
+    if len(works) > 1:
+        # Twice: two titles may be near to a third and not to each other.
+        for _ in range(2):
+            works = _join_on_titles(works, _entry, decisions, _near)
+        for names in (_author_and_year, _title):
+            works = _join_on_titles(works, names, decisions)
+    return [sorted(work, key=_order) for work in works]
+
+
+_Names = Callable[[Record], Iterator[tuple[object, ...]]]
+_Near = Callable[[Sequence[Sighting], Sequence[Sighting]], bool]
+
+
+def _entry(record: Record) -> Iterator[tuple[object, ...]]:
+    if record.key:
+        yield from ((title, record.key) for title in title_keys(record))
+        yield from ((entry,) for entry in entry_keys(record))
+
+
+def _near(work: Sequence[Sighting], cluster: Sequence[Sighting]) -> bool:
+    """Whether some two have one key and titles that are one but for little."""
+    return any(
+        one.record.key == other.record.key and near_titles(one.record.title, other.record.title)
+        for one in work
+        for other in cluster
+        if one.record.key
+    )
+
+
+def _author_and_year(record: Record) -> Iterator[tuple[object, ...]]:
+    if record.authors and record.year is not None:
+        for title in title_keys(record):
+            for family in family_spellings(record.authors[0]):
+                yield title, family, record.year
+
+
+def _title(record: Record) -> Iterator[tuple[object, ...]]:
+    yield from ((title,) for title in title_keys(record))
+
+
+def _join_on_titles(
+    clusters: Sequence[list[Sighting]],
+    names: _Names,
+    decisions: Decisions,
+    near: _Near | None = None,
+) -> list[list[Sighting]]:
+    """Have each cluster join the best that comes before it and shares a name with it.
+
+    Args:
+        near: what has to hold beside the name; None where that is enough.
+    """
     works: list[list[Sighting]] = []
-    titled: dict[str, dict[int, None]] = {}
-    for cluster in _join_on_certain_keys(ordered, decisions):
-        keys = dict.fromkeys(key for sighting in cluster for key in title_keys(sighting.record))
-        rivals = dict.fromkeys(index for key in keys for index in titled.get(key, ()))
-        fitting = [index for index in rivals if _compatible_throughout(works[index], cluster)]
-        place = fitting[0] if len(fitting) == 1 else len(works)
-        if place < len(works) and _kept_apart(works[place], cluster, decisions):
+    named: dict[tuple[object, ...], dict[int, None]] = {}
+    for cluster in clusters:
+        shared = dict.fromkeys(name for one in cluster for name in names(one.record))
+        rivals = dict.fromkeys(
+            index
+            for name in shared
+            for index in named.get(name, ())
+            if near is None or near(works[index], cluster)
+        )
+        place = _best_fitting(works, rivals, cluster)
+        if place is None or _kept_apart(works[place], cluster, decisions):
             place = len(works)
-        if place == len(works):
             works.append([])
         works[place].extend(cluster)
-        for key in keys:
-            titled.setdefault(key, {})[place] = None
-    return [sorted(work, key=_order) for work in works]
+        for name in shared:
+            named.setdefault(name, {})[place] = None
+    return works
+
+
+def _best_fitting(
+    works: Sequence[Sequence[Sighting]], rivals: Iterable[int], cluster: Sequence[Sighting]
+) -> int | None:
+    fitting = [index for index in rivals if _compatible_throughout(works[index], cluster)]
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    agreeing = [
+        max(agreement(one.record, other.record) for one in works[index] for other in cluster)
+        for index in fitting
+    ]
+    best = [index for index, much in zip(fitting, agreeing, strict=True) if much == max(agreeing)]
+    return best[0] if len(best) == 1 else None
 
 
 def _order(sighting: Sighting) -> tuple[object, ...]:
@@ -251,8 +327,7 @@ def _compatible(one: Sighting, other: Sighting) -> bool:
         return False
     # A source that gives two keys says that these are two works; only the facts overrule it.
     two_keys_of_one_source = one.source == other.source and a.key and b.key and a.key != b.key
-    agree = bool(a.authors and b.authors and a.year is not None and b.year is not None)
-    return agree or not two_keys_of_one_source
+    return not (two_keys_of_one_source and two_entries(a, b))
 
 
 def _either_is_preprint(one: str, other: str) -> bool:

@@ -9,17 +9,21 @@ from itertools import accumulate
 from ragassist.text import fold, title_key
 from ragassist.types import Record
 
-_UNSAFE = re.compile(r"[^\w.:+/-]+")
+_UNSAFE = re.compile(r"[^\w.:+/'^!?*-]+")
 # A leading hyphen would be an option on the command line; the other marks say nothing first.
-_SAFE = re.compile(r"_*[^\W_][\w.:+/-]*")
+_SAFE = re.compile(r"_*[^\W_][\w.:+/'^!?*-]*")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
-_EDGES = "-.:+/_"
+_EDGES = "-.:+/_'^!?*"
 _LONGEST_SLUG = 40
 _SKIPPED = frozenset(
     "a an and are as at be by can do does for from how if in into is it its of on or that the "
     "their this to toward towards via we what when where which who why will with without".split()
 )
 _PARTICLES = frozenset("al bin da das de del della der di dos du el la le ten ter van von".split())
+_AS_TWO = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+    | {"Ä": "AE", "Ö": "OE", "Ü": "UE", "Ø": "OE", "Å": "AA"}
+)
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _INITIALS = re.compile(r"(?!I{2,3}$|IV$)(?:[A-Z]{1,3}|(?:[A-Z]\.-?){1,3})")
 
@@ -27,7 +31,7 @@ _INITIALS = re.compile(r"(?!I{2,3}$|IV$)(?:[A-Z]{1,3}|(?:[A-Z]\.-?){1,3})")
 def safe_key(key: str) -> str:
     r"""The key as it can stand in `[...]` and in `\cite{...}`.
 
-    A key of letters and digits of any script and `. : + / - _` stays as it is, but for the
+    A key of letters and digits of any script and `. : + / - _ ' ^ ! ? *` stays as it is but for the
     composition of its accents; in another, every run of other characters becomes one hyphen, and
     marks at its ends are dropped. Empty when nothing remains.
     """
@@ -76,6 +80,21 @@ def family_name(author: str) -> str:
         words = [word for word in fold(author).split() if word.strip(".") not in _SUFFIXES][-1:]
     kept = [word for word in words if word not in _PARTICLES]
     return " ".join(kept or words)
+
+
+def family_spellings(author: str) -> tuple[str, ...]:
+    """The family name, and where it has letters that are also spelt as two, that spelling too.
+
+    `Müller` is `muller` and `mueller`; `Mueller` and `Muller` are one spelling each.
+    """
+    family = family_name(author)
+    spelt_out = family if author.isascii() else family_name(spell_out(author))
+    return (family,) if spelt_out == family else (family, spelt_out)
+
+
+def spell_out(text: str) -> str:
+    """With `ue` for `ü` and the like, as where these letters cannot be typed."""
+    return unicodedata.normalize("NFC", text).translate(_AS_TWO)
 
 
 def _before_initials(author: str) -> str:

@@ -1,28 +1,32 @@
 """What two records of one work may share, and what a user's decision remembers a record by."""
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 
-from ragassist.papers.ids import family_name
+from ragassist.papers.ids import family_name, family_spellings, spell_out
+from ragassist.papers.precedence import is_machine_made
 from ragassist.papers.preprints import arxiv_id_of
+from ragassist.sources.extra_names import OTHER_DOIS
 from ragassist.text import title_key
 from ragassist.types import Record
 
-OTHER_DOIS = "otherdoi"
-"""Among what else a record states: the DOIs of the work's other versions, parted by spaces."""
-
+_OTHER_KEYS = "ids"
+_BETWEEN_KEYS = re.compile(r"[,\s]+")
 _FEWEST_TITLE_WORDS = 3
 
 
 # A batch of records asks twice: when they are stored, and when they are grouped.
 @functools.lru_cache(maxsize=4096)
 def identity_keys(record: Record) -> frozenset[str]:
-    """The strings two records of one work may share: `doi:…`, `arxiv:…`, `pmid:…`, `title:…`.
+    """The strings two records of one work may share.
+
+    They are `doi:…`, `arxiv:…`, `pmid:…`, `title:…`, and `entry:…` for the source's own key.
 
     Sharing one makes two records candidates; `group_works` decides. A title of one or two words
     ("Editorial") is no candidate on its own: author, year or abstract has to agree as well.
     """
-    return frozenset((*certain_keys(record), *title_keys(record)))
+    return frozenset((*certain_keys(record), *title_keys(record), *entry_keys(record)))
 
 
 def certain_keys(record: Record) -> Iterator[str]:
@@ -39,21 +43,38 @@ def certain_keys(record: Record) -> Iterator[str]:
 
 
 def title_keys(record: Record) -> Iterator[str]:
-    """The key that makes records candidates, at most one."""
+    """The keys that make records candidates: one, and one for each other way to spell umlauts."""
     title = title_key(record.title)
     if not title:
         return
     if title.count(" ") + 1 >= _FEWEST_TITLE_WORDS or not title.isascii():
         yield f"title:{title}"
+        spelt_out = title if record.title.isascii() else title_key(spell_out(record.title))
+        if spelt_out != title:
+            yield f"title:{spelt_out}"
     elif record.authors and record.year is not None:
-        yield f"title:{title}|{family_name(record.authors[0])}|{record.year}"
+        for family in family_spellings(record.authors[0]):
+            yield f"title:{title}|{family}|{record.year}"
     else:
         yield f"title:{title}|{title_key(record.abstract[:200])}"
+
+
+def entry_keys(record: Record) -> Iterator[str]:
+    """The key that an author gave an entry, with the first author: its title may be corrected."""
+    if record.key and record.authors and not is_machine_made(record.key):
+        for family in family_spellings(record.authors[0]):
+            yield f"entry:{record.key}|{family}"
 
 
 def other_dois(record: Record) -> tuple[str, ...]:
     """The DOIs of other versions that a record states beside its own."""
     return tuple(doi for name, dois in record.extra if name == OTHER_DOIS for doi in dois.split())
+
+
+def older_keys(record: Record) -> tuple[str, ...]:
+    """What else the source calls its entry, or did: BibLaTeX's `ids`."""
+    stated = next((value for name, value in record.extra if name == _OTHER_KEYS), "")
+    return tuple(filter(None, _BETWEEN_KEYS.split(stated)))
 
 
 def handles(record: Record, *, weak: bool = False) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 from ragassist.papers.ids import family_name
 from ragassist.papers.preprints import is_preprint_doi
@@ -17,6 +17,11 @@ _ALIKE = 0.75
 _MOST_NAMESAKES = 8
 _NEIGHBOURS = 4
 _MOST_YEARS_APART = 2
+_MOST_YEARS_TO_JOURNAL = 3
+# Of words that many letters at their beginning are the same: a plural, another ending.
+_SAME_BEGINNING = 4
+_TOO_SHORT_FOR_ANY_WORD = 4
+_AS_TWO = re.compile(r"([aou])e")
 _NUMERAL = re.compile(r"\d+|[ivx]{1,5}|one|two|three|first|second|third")
 
 
@@ -34,6 +39,7 @@ class Outline:
     year: int | None
     doi: str | None
     arxiv_id: str | None
+    venue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +56,29 @@ class _Compared:
 def near_pairs(outlines: Iterable[Outline]) -> dict[tuple[str, str], str]:
     """Pairs of papers, by paper_id, that may be one work, and why they may and may not.
 
-    With the same normalised title; or with the same first author, years at most two apart, and
-    titles that share three quarters of their words, or of which one is the other without its
-    subtitle. Titles that differ in a number alone are parts of a series.
+    With the same normalised title, one of two words only if the first author is the same and years
+    are at most three apart; or with the same first author, years at most two apart, and titles that
+    share three quarters of their words, or of which one is the other without its subtitle; or with
+    the same first author and year, and titles that differ in one word. Titles that differ in a
+    number alone are parts of a series.
     """
     compared = [
-        _Compared(one, title_key(one.title), family_name(one.author) if one.author else "")
+        _Compared(one, title_key(one.title), _family(one.author) if one.author else "")
         for one in outlines
     ]
+    found = (_same_title, _same_short_title, _without_subtitle, _alike, _but_for_a_word)
     pairs: dict[tuple[str, str], str] = {}
-    for one, other in (*_same_title(compared), *_without_subtitle(compared), *_alike(compared)):
+    for one, other in chain.from_iterable(pairing(compared) for pairing in found):
         first, second = sorted((one, other), key=lambda c: c.outline.paper_id)
         key = (first.outline.paper_id, second.outline.paper_id)
         if key not in pairs:
             pairs[key] = _why(first, second)
     return dict(sorted(pairs.items()))
+
+
+def _family(author: str) -> str:
+    """The family name, umlauts without their dots whether they are spelt as two letters or not."""
+    return _AS_TWO.sub(r"\1", family_name(author))
 
 
 def _same_title(compared: Sequence[_Compared]) -> Iterator[tuple[_Compared, _Compared]]:
@@ -75,6 +89,38 @@ def _same_title(compared: Sequence[_Compared]) -> Iterator[tuple[_Compared, _Com
         else:
             for of_one in _groups((c for c in namesakes if c.family), lambda c: c.family):
                 yield from _neighbours(of_one)
+
+
+def _same_short_title(compared: Sequence[_Compared]) -> Iterator[tuple[_Compared, _Compared]]:
+    short = [c for c in compared if c.family and 0 <= c.title.count(" ") < _FEWEST_TITLE_WORDS - 1]
+    for namesakes in _groups((c for c in short if c.title), lambda c: (c.family, c.title)):
+        for one, other in _neighbours(namesakes):
+            if _may_be_versions(one, other, _MOST_YEARS_TO_JOURNAL):
+                yield one, other
+
+
+def _but_for_a_word(compared: Sequence[_Compared]) -> Iterator[tuple[_Compared, _Compared]]:
+    known = [c for c in compared if c.family and c.year]
+    for of_a_year in _groups(known, lambda c: (c.family, c.year)):
+        without: dict[tuple[int, str], list[_Compared]] = defaultdict(list)
+        for one in of_a_year:
+            words = one.title.split()
+            for place in range(len(words) if len(words) > 1 else 0):
+                without[place, " ".join(words[:place] + words[place + 1 :])].append(one)
+        for (place, _), alike in without.items():
+            for one, other in combinations(alike[:_MOST_NAMESAKES], 2):
+                if _is_another_word(one, other, place) and _may_be_versions(one, other):
+                    yield one, other
+
+
+def _is_another_word(one: _Compared, other: _Compared, place: int) -> bool:
+    """Whether the word at this place of two titles is not the same, and no number of a part."""
+    words, others = one.title.split(), other.title.split()
+    word, against = words[place], others[place]
+    if word == against or (_NUMERAL.fullmatch(word) and _NUMERAL.fullmatch(against)):
+        return False
+    begin_alike = word[:_SAME_BEGINNING] == against[:_SAME_BEGINNING]
+    return begin_alike or len(words) >= _TOO_SHORT_FOR_ANY_WORD
 
 
 def _without_subtitle(compared: Sequence[_Compared]) -> Iterator[tuple[_Compared, _Compared]]:
@@ -136,9 +182,11 @@ def _share_most(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= _ALIKE * len(one | other)
 
 
-def _may_be_versions(one: _Compared, other: _Compared) -> bool:
+def _may_be_versions(
+    one: _Compared, other: _Compared, years_apart: int = _MOST_YEARS_APART
+) -> bool:
     a, b = one.outline, other.outline
-    if a.year is not None and b.year is not None and abs(a.year - b.year) > _MOST_YEARS_APART:
+    if a.year is not None and b.year is not None and abs(a.year - b.year) > years_apart:
         return False
     if a.arxiv_id and b.arxiv_id:
         return False
@@ -180,6 +228,8 @@ def _differences(one: _Compared, other: _Compared) -> Iterator[str]:
         yield "a year is not known"
     elif a.year != b.year:
         yield f"years {a.year} and {b.year}"
+    if a.venue and b.venue and title_key(a.venue) != title_key(b.venue):
+        yield f"in {a.venue} and in {b.venue}"
     for name, stated, other_stated in (("DOI", a.doi, b.doi), ("arXiv ID", a.arxiv_id, b.arxiv_id)):
         if stated and other_stated and stated != other_stated:
             yield f"two {name}s"

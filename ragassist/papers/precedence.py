@@ -30,6 +30,11 @@ _MACHINE_MADE = re.compile(
 _FIRST, _SECOND, _THIRD, _LAST = range(4)
 
 
+def is_machine_made(key: str) -> bool:
+    """Whether a key is one that a database or a program gave, and no author typed."""
+    return _MACHINE_MADE.fullmatch(key.strip()) is not None
+
+
 def key_rank(reader: str, key: str) -> int:
     """How little a key is one that authors cite with; 0 is the most.
 
@@ -38,6 +43,6 @@ def key_rank(reader: str, key: str) -> int:
     """
     if reader in _LATEX:
         return _FIRST
-    if _MACHINE_MADE.fullmatch(key.strip()):
+    if is_machine_made(key):
         return _LAST
     return _SECOND if reader in _CSL else _THIRD

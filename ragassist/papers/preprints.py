@@ -28,5 +28,9 @@ def is_preprint(record: Record) -> bool:
     """Whether the record is of a preprint and of no published version, as far as it says."""
     if record.doi:
         return is_preprint_doi(record.doi)
-    on_a_server = record.venue is not None and _PREPRINT_SERVER.search(record.venue) is not None
-    return on_a_server or (record.arxiv_id is not None and not record.venue)
+    return on_a_server(record) or (record.arxiv_id is not None and not record.venue)
+
+
+def on_a_server(record: Record) -> bool:
+    """Whether the record's venue is a preprint server."""
+    return record.venue is not None and _PREPRINT_SERVER.search(record.venue) is not None

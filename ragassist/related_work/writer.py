@@ -18,7 +18,8 @@ from ragassist.related_work.outcome import RelatedWork, Theme
 from ragassist.related_work.quoting import quote_papers
 from ragassist.related_work.themes import group_papers
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import any_passes, describe, find_id
+from ragassist.storage.filters import any_passes, describe
+from ragassist.storage.lookup import find_id
 from ragassist.text import one_line
 from ragassist.types import Claim, Declined, Filters, Origin, Paper, Usage
 

@@ -1,4 +1,4 @@
-"""What the exports of EndNote have in common: the names of its types."""
+"""What EndNote's own formats and RIS have in common: its types, and what stands where for which."""
 
 _KINDS = {
     "article-journal": "journal article, electronic article, journal",
@@ -34,6 +34,16 @@ _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split
 
 WHOLE_BOOKS = frozenset({"book", "thesis", "report"})
 """Of these kinds the second title is the series."""
+
+
+def publisher_field(kind: str | None) -> str:
+    """What BibLaTeX calls who published a work of this kind."""
+    return "institution" if kind in ("thesis", "report") else "publisher"
+
+
+def dates_of(year: str, day: str) -> tuple[str, ...]:
+    """The ways a date may be meant that is stated in two fields; the day may hold the year too."""
+    return f"{year} {day}", f"{day} {year}", year, day
 
 
 def kind_of(type_name: str) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ragassist.sources.endnote import WHOLE_BOOKS, kind_of
+from ragassist.sources.endnote import WHOLE_BOOKS, dates_of, kind_of, publisher_field
 from ragassist.sources.fields import (
     dated,
     digits_in,
@@ -17,6 +17,13 @@ from ragassist.sources.fields import (
     people,
     plain,
     titled_as_retracted,
+)
+from ragassist.sources.identifiers import (
+    beside_doi,
+    beside_url,
+    first_address,
+    is_pubmed_number,
+    standard_numbers,
 )
 from ragassist.sources.lines import Line
 from ragassist.sources.xml import (
@@ -33,7 +40,6 @@ from ragassist.text import one_line
 from ragassist.types import Failure, Record
 
 _SIGNS = ("<ref-type", "<contributors", "<titles", "<source-app")
-_ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?!\d)")
 _SEVERAL = re.compile(r"[;\r\n]+")
 
 # BibLaTeX's name by EndNote's; other elements that hold only text are `endnote-name` in `extra`.
@@ -85,7 +91,7 @@ def _record(stated: Element, line: int) -> Record:
         doi=first_doi((number, *(link for link in links if "doi.org/" in link))),
         arxiv_id=first_arxiv_id((number, *links, text_at(stated, "accession-num"))),
         pmid=_pmid(stated, links),
-        url=next((link for link in links if re.match(r"[a-z]{3,6}://", link)), None),
+        url=first_address(links),
         keywords=keywords_in(_keywords(stated)),
         kind=kind,
         retracted=titled_as_retracted(title),
@@ -108,10 +114,10 @@ def _names(stated: Element, role: str) -> Iterator[str]:
         yield from re.split(r"[\r\n]+(?=\s*[^\W\d_][^\r\n]*,)", text_of(author).strip())
 
 
-def _dates(stated: Element) -> list[str]:
+def _dates(stated: Element) -> tuple[str, ...]:
     year = _joined(text_at(stated, "dates", "year"))
     day = _joined(text_at(stated, "dates", "pub-dates", "date"))
-    return [f"{year} {day}", f"{day} {year}", year, day]
+    return dates_of(year, day)
 
 
 def _links(stated: Element) -> Iterator[str]:
@@ -135,8 +141,7 @@ def _venue(stated: Element, kind: str | None) -> str | None:
 
 def _pmid(stated: Element, links: Iterable[str]) -> str | None:
     number = _joined(text_at(stated, "accession-num"))
-    database = _joined(text_at(stated, "remote-database-name")).lower()
-    if number.isdecimal() and database in {"pubmed", "medline"}:
+    if is_pubmed_number(number, _joined(text_at(stated, "remote-database-name"))):
         return digits_in(number)
     return first_pmid(links)
 
@@ -146,11 +151,11 @@ def _extra(stated: Element, kind: str | None) -> tuple[tuple[str, str], ...]:
     for own, role in (("editor", "secondary-authors"), ("translator", "translated-authors")):
         extra[own] = " and ".join(people(_names(stated, role))[0])
     extra["pages"] = pages(_joined(text_at(stated, "pages")))
-    publisher = "institution" if kind in ("thesis", "report") else "publisher"
-    extra[publisher] = _joined(text_at(stated, "publisher"))
-    numbers = [number.strip() for number in _SEVERAL.split(text_at(stated, "isbn"))]
-    extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number))
-    extra["issn"] = "; ".join(number for number in numbers if number and not _ISBN.match(number))
+    extra[publisher_field(kind)] = _joined(text_at(stated, "publisher"))
+    extra |= standard_numbers(_SEVERAL.split(text_at(stated, "isbn")))
+    stated_doi = text_at(stated, "electronic-resource-num")
+    extra |= beside_doi([stated_doi], first_doi([stated_doi]))
+    extra |= beside_url(list(_links(stated)))
     extra["shorttitle"] = _joined(text_at(stated, "titles", "short-title"))
     extra["series"] = _series(stated, kind)
     extra["shortjournal"] = _short_journal(stated, kind)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 
 from ragassist.sources.fields import (
     dated,
@@ -17,7 +16,7 @@ from ragassist.sources.fields import (
     titled_as_retracted,
 )
 from ragassist.sources.identifiers import beside_doi
-from ragassist.sources.lines import Line
+from ragassist.sources.lines import Line, lines_in
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.types import Failure, Record
 
@@ -47,8 +46,7 @@ _NAMED = frozenset("PT AU AF CA GP TI SO AB DE PY PD DI PM BP EP PS C1 ER CR".sp
 
 def looks_like(head: str) -> bool:
     """Whether one of the first lines is the file's own, or begins a record."""
-    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
-    return any(map(_BEGINS.match, islice(lines, _LINES_LOOKED_AT)))
+    return any(map(_BEGINS.match, lines_in(head)[:_LINES_LOOKED_AT]))
 
 
 def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:

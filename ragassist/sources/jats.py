@@ -12,6 +12,7 @@ from ragassist.sources.fields import (
     plain,
     titled_as_retracted,
 )
+from ragassist.sources.identifiers import beside_doi
 from ragassist.sources.xml import Element, child, children, name_of, text_at, text_of
 from ragassist.types import Record
 
@@ -58,6 +59,7 @@ def record(article: Element, line: int) -> Record:
                 "editor": " and ".join(people(_names(meta, "editor"))[0]),
                 "langid": article.get("{http://www.w3.org/XML/1998/namespace}lang") or "",
                 "pmcid": _pmcid(ids),
+                **beside_doi([ids.get("doi", "")], doi),
             }
         ),
         line=line,

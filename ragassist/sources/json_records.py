@@ -1,6 +1,5 @@
 """Reader for JSON that is not line by line: lists of papers, wrapped lists, single papers."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -13,7 +12,7 @@ from ragassist.sources.json_shapes.recognition import (
     shape_of,
 )
 from ragassist.sources.json_stream import Element, decode, elements, names_in
-from ragassist.sources.lines import Line
+from ragassist.sources.lines import Line, lines_in
 from ragassist.types import Failure, Record
 
 _LOOKED_AT = 20
@@ -29,7 +28,7 @@ def looks_like(head: str) -> bool:
 
 def shape_of_file(head: str) -> str | None:
     """The shape of the first paper in JSON that is not line by line; None where there is none."""
-    lines = [line for line in re.split(r"\r\n|\r|\n", head) if line.strip()]
+    lines = lines_in(head)
     if not lines or lines[0].lstrip()[0] not in "[{" or _is_line_by_line(lines):
         return None
     found = elements(Line(number, line) for number, line in enumerate(lines, 1))

@@ -1,8 +1,7 @@
 """Reader for JSON lines: an object a line, in any shape that services and programs write."""
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby
 from operator import attrgetter
 
 from ragassist.sources.json_shapes.recognition import (
@@ -12,7 +11,7 @@ from ragassist.sources.json_shapes.recognition import (
     shape_of,
 )
 from ragassist.sources.json_stream import decode, names_in
-from ragassist.sources.lines import LONGEST_LINE, Line
+from ragassist.sources.lines import LONGEST_LINE, Line, lines_in
 from ragassist.types import Failure, Record
 
 _LINES_LOOKED_AT = 20
@@ -21,8 +20,7 @@ _TOO_LONG = f"longer than {LONGEST_LINE:,} characters: no record of a paper is"
 
 def looks_like(head: str) -> bool:
     """Whether one of the first lines is a JSON object with what a paper has."""
-    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
-    return any(map(_is_paper, islice(lines, _LINES_LOOKED_AT)))
+    return any(map(_is_paper, lines_in(head)[:_LINES_LOOKED_AT]))
 
 
 def _is_paper(line: str) -> bool:

@@ -98,9 +98,14 @@ def name_field(written: str) -> str:
     return ", ".join(map(escape_field, parts))
 
 
-def names_field(names: Iterable[str], *, truncated: bool = False) -> str:
-    """Names parted by `and`, `others` the last where there are more; empty without any."""
-    written = [name_field(name) for name in names if one_line(name)]
+def names_field(names: Iterable[str], *, truncated: bool = False, given_first: bool = False) -> str:
+    """Names parted by `and`, `others` the last where there are more; empty without any.
+
+    Args:
+        given_first: names that are written so stay so, where BibTeX finds their parts all the same.
+    """
+    form = _in_own_order if given_first else name_field
+    written = [form(name) for name in names if one_line(name)]
     return " and ".join([*written, "others"] if written and truncated else written)
 
 
@@ -118,6 +123,12 @@ def is_whole(source: str) -> bool:
         if depth < 0:
             return False
     return depth == 0 and not _ENDS_IN_BACKSLASH.search(source)
+
+
+def _in_own_order(written: str) -> str:
+    name = parse_name(written)
+    is_plain = f"{name.given} {name.family}" == written and not name.suffix
+    return _as_written(written) if is_plain else name_field(written)
 
 
 def _as_written(name: str) -> str:

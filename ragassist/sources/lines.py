@@ -2,6 +2,7 @@
 
 import codecs
 import functools
+import hashlib
 import io
 import os
 import re
@@ -16,11 +17,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ragassist.errors import SourceError
+from ragassist.sources.encodings import single_byte
 from ragassist.sources.unpacking import unpacked
 from ragassist.text import strip_controls
 
 STDIN = Path("-")
 HEAD_BYTES = 1 << 16
+_DIGEST_CHARS = 8
+_PIECE_OF_DIGEST = 1 << 20
+_LONG_HEAD_BYTES = 1 << 21
 _PIECE = 1 << 10
 LONGEST_LINE = 32_000_000
 _LONGEST_PIECE = 2_000_000
@@ -49,6 +54,7 @@ _TAPE_ARCHIVE = (257, b"ustar")
 # What no text has many of, in any encoding but UTF-16 and UTF-32.
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 _MOST_CONTROLS = 4
+_LINE_END = re.compile(r"\r\n|\r|\n")
 # A byte that was not of the text's encoding, as `surrogateescape` keeps it.
 _STRAY = re.compile("[\udc80-\udcff]")
 # In XML, and in the first comment that JabRef writes.
@@ -58,9 +64,6 @@ _DECLARED = re.compile(
 )
 # Only those in which ASCII is ASCII.
 _BELIEVED = ("iso8859", "cp125", "koi8", "gb", "big5", "euc_", "shift_jis", "mac-", "tis-620")
-# What Windows-1252 text of Western languages is made of beyond ASCII.
-_WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
-                     "‘’“”–—…•«»¿¡°±²³µ·×§©®€£ªº\xa0")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ class Line:
     text: str
 
 
+def lines_in(head: str) -> list[str]:
+    """The lines of a text that say anything, whichever way they end."""
+    return [line for line in _LINE_END.split(head) if line.strip()]
+
+
 class TextFile:
     """A file as lines of text; gzip, xz and bzip2 are unpacked on the way.
 
@@ -86,7 +94,9 @@ class TextFile:
     Attributes:
         name: what messages and provenance call it: the path, or `<stdin>`.
         head: the first 64 kB, decoded.
+        goes_on: there is more than that.
         encoding: what it is read as.
+        is_guessed: it may as well be another: names of people want looking at.
         size_bytes: of the file as it lies there, compressed or not.
         bytes_read: how far in it `lines` has come, a buffer ahead of the line it gave last.
 
@@ -110,13 +120,28 @@ class TextFile:
         offset, mark = _TAPE_ARCHIVE
         if head.startswith(mark, offset):
             raise SourceError(f"{self.name!r} is an archive of files: unpack it first")
-        encoding = _encoding_of(head)
+        encoding, self.is_guessed = _encoding_of(head)
         if encoding is None:
             raise SourceError(f"{self.name!r} is not text: save it as plain text (UTF-8) first")
         self.encoding = encoding
+        self.goes_on = len(head) >= HEAD_BYTES
         self.head = strip_controls(head.decode(encoding, "ignore"))
         if not self.head.strip():
             raise self._empty()
+
+    def digest(self) -> str:
+        """Eight hexadecimal digits that tell its content from others'; all of it is read."""
+        told = hashlib.sha256()
+        with self._opened() as packed:
+            while piece := packed.read(_PIECE_OF_DIGEST):
+                told.update(piece)
+        return told.hexdigest()[:_DIGEST_CHARS]
+
+    def long_head(self) -> str:
+        """The first 2 MB, decoded: of a file that begins with something very long."""
+        with self._opened() as packed:
+            head = _first_bytes(unpacked(packed, self.name), _LONG_HEAD_BYTES)
+        return strip_controls(head.decode(self.encoding, "ignore"))
 
     def lines(self, *, in_pieces: bool = False) -> Iterator[Line]:
         r"""All lines; `\n`, `\r\n` and `\r` end one. Flat in memory.
@@ -187,12 +212,12 @@ def standard_input() -> BinaryIO:
     return spooled
 
 
-def _first_bytes(stream: BinaryIO) -> bytes:
+def _first_bytes(stream: BinaryIO, count: int = HEAD_BYTES) -> bytes:
     """As many as a head has; fewer where an archive is broken there, but for one broken at once."""
     head = b""
     try:
         # In pieces: one that cannot be unpacked takes none of those before it along.
-        while len(head) < HEAD_BYTES and (piece := stream.read(_PIECE)):
+        while len(head) < count and (piece := stream.read(_PIECE)):
             head += piece
     except SourceError:
         if not head:
@@ -208,29 +233,39 @@ def _as_windows_1252(stray: re.Match[str]) -> str:
     return stray[0].encode("utf-8", "surrogateescape").decode("cp1252", "ignore")
 
 
-def _encoding_of(head: bytes) -> str | None:
-    """The encoding of a text that begins so; None when it is no text."""
+def _encoding_of(head: bytes) -> tuple[str | None, bool]:
+    """The encoding of a text that begins so, None when it is no text; whether it is a guess."""
+    if known := _known_encoding(head):
+        return known, False
+    if not _may_be_text(head):
+        return None, False
+    if told := single_byte(head):
+        name, is_sure = told
+        return name, not is_sure
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(head).best()
+    return (None if best is None else best.encoding), True
+
+
+def _may_be_text(head: bytes) -> bool:
+    """A few controls in a page that is readable otherwise are dropped later."""
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return controls <= _MOST_CONTROLS or controls <= len(head) / 100
+
+
+def _known_encoding(head: bytes) -> str | None:
+    """The encoding that a text's bytes can be in alone, or that it says; None for any other."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding
     if b"\0" in head and (wide := _utf16_without_bom(head)):
         return wide
-    # A few stray ones in a page that is readable otherwise are dropped later.
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls > _MOST_CONTROLS and controls > len(head) / 100:
+    if not _may_be_text(head):
         return None
     if _decodes(head, "utf-8") or _is_mostly_utf8(head):
         return "utf-8"
-    if declared := _declared_encoding(head):
-        return declared
-    # Guessing from statistics goes wrong on the few accents of a Western page; rule that out.
-    beyond = {char for char in head.decode("cp1252", "replace") if ord(char) > 127}
-    if beyond <= _WESTERN:
-        return "cp1252"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(head).best()
-    return None if best is None else best.encoding
+    return _declared_encoding(head)
 
 
 def _declared_encoding(head: bytes) -> str | None:

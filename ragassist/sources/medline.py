@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 
 from ragassist.sources.fields import (
     dated,
@@ -18,7 +17,7 @@ from ragassist.sources.fields import (
     titled_as_retracted,
 )
 from ragassist.sources.identifiers import beside_doi
-from ragassist.sources.lines import Line
+from ragassist.sources.lines import Line, lines_in
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.types import Failure, Record
 
@@ -55,8 +54,7 @@ _NAMED = frozenset(
 
 def looks_like(head: str) -> bool:
     """Whether one of the first lines states a PubMed or PubMed Central ID under its tag."""
-    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
-    return any(map(_BEGINS.match, islice(lines, _LINES_LOOKED_AT)))
+    return any(map(_BEGINS.match, lines_in(head)[:_LINES_LOOKED_AT]))
 
 
 def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:

@@ -11,7 +11,11 @@ _SUFFIXES = tuple(map(re.compile, (r"(?:Jr|Sr)\.?", "I{2,3}|IV", "VI{0,3}")))
 _INITIALS = re.compile(r"(?!(?:II|III|IV)$)(?:[A-Z]{1,3}|(?:[A-Z]\.-?){1,3})")
 _ORGANISATION = re.compile(
     r"\b(?:and|for|of|the|Team|Group|Consortium|Collaboration|Committee|Workshop|Labs?|Laboratory|"
-    r"University|Institute|Foundation|Project|Network|Association|Society|Inc|Ltd|Research)\b"
+    r"University|Institute|Foundation|Project|Network|Association|Society|Inc|Ltd|Research|"
+    r"Organi[sz]ation|Agency|Ministry|Department|Council|Commission|Cent(?:er|re)|Corporation|"
+    r"Corp|GmbH|LLC|Company|Federation|Administration|Initiative|Alliance|Academy|Investigators|"
+    r"Collaborators|Contributors|Partnership|Nations|Bureau|Authority|Hospital|Universit\w{1,3}|"
+    r"Institut\w?)\b"
 )
 # `Family, Jr, Given` is all that BibTeX knows.
 _MOST_COMMAS = 2

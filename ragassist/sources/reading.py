@@ -67,7 +67,7 @@ class Source:
 
     Attributes:
         path: absolute, as provenance records it; bytes of it that are no text as `\xNN`, standard
-            input as `<stdin>`.
+            input as `<stdin>:` and the beginning of its digest, for each is another source.
         reader: the name of the format that reads it.
         size_bytes: of the file, for progress.
 
@@ -94,6 +94,9 @@ class Source:
         Raises:
             SourceError: the file became unreadable on the way; what came before holds.
         """
+        if self._file.is_guessed:
+            reason = f"its encoding is not stated: read as {self._file.encoding}, which is a guess"
+            yield Failure(source=self.path, line=0, reason=reason, expected=True)
         lines = self._file.lines(in_pieces=self._format.in_pieces)
         yield from self._format.read(lines, self.path)
 
@@ -106,7 +109,9 @@ def _format_called(name: str) -> Format:
 
 
 def _format_of(file: TextFile) -> Format:
-    recognised = next((form for form in FORMATS if form.looks_like(file.head)), None)
+    recognised = _recognised(file.head)
+    if recognised is None and file.goes_on:
+        recognised = _recognised(file.long_head())
     if recognised is None:
         raise SourceError(
             f"{file.name!r} is in no format that ragassist knows ({_names()}): name the format if "
@@ -116,13 +121,17 @@ def _format_of(file: TextFile) -> Format:
     return recognised
 
 
+def _recognised(head: str) -> Format | None:
+    return next((form for form in FORMATS if form.looks_like(head)), None)
+
+
 def _names() -> str:
     return ", ".join(form.name for form in FORMATS)
 
 
 def _provenance(path: Path, file: TextFile) -> str:
     if path == STDIN:
-        return file.name
+        return f"{file.name}:{file.digest()}"
     return os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
 
 

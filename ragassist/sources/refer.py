@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 
-from ragassist.sources.endnote import WHOLE_BOOKS, kind_of
+from ragassist.sources.endnote import WHOLE_BOOKS, dates_of, kind_of, publisher_field
 from ragassist.sources.fields import (
     dated,
     digits_in,
@@ -19,7 +18,14 @@ from ragassist.sources.fields import (
     plain,
     titled_as_retracted,
 )
-from ragassist.sources.lines import Line
+from ragassist.sources.identifiers import (
+    beside_doi,
+    beside_url,
+    first_address,
+    is_pubmed_number,
+    standard_numbers,
+)
+from ragassist.sources.lines import Line, lines_in
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.text import one_line
 from ragassist.types import Failure, Record
@@ -28,7 +34,6 @@ _LINES_LOOKED_AT = 60
 _FEWEST_TAGS = 3
 _TELLING = frozenset("TADJB")
 _FIELD = re.compile(r"\s{0,8}%([A-Z0-9@!#$&()*+=?\[\]^~<>])(?:\s+(.*)|$)", re.DOTALL)
-_ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?!\d)")
 
 # What has a name of its own in `extra`; letters and digits that none of this mentions are kept
 # there as `endnote-X`.
@@ -41,8 +46,7 @@ _NAMED = frozenset("0TABJDEFHIKPRUX8@+").union(*_EXTRA.values())
 
 def looks_like(head: str) -> bool:
     """Whether a record begins in the first lines with its type, or several of its fields do."""
-    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
-    found = map(_FIELD.match, islice(lines, _LINES_LOOKED_AT))
+    found = map(_FIELD.match, lines_in(head)[:_LINES_LOOKED_AT])
     tags = [(field[1], kind_of(field[2] or "")) for field in found if field]
     names = {tag for tag, _ in tags}
     if any(tag == "0" and kind for tag, kind in tags) and "T" in names:
@@ -72,8 +76,7 @@ def _record(stated: Tagged) -> Record:
     title = plain(stated.first("T"))
     kind = kind_of(stated.first("0"))
     authors, truncated = people(stated.values("A"))
-    year, day = stated.first("D"), stated.first("8")
-    stated_year, date = dated((f"{year} {day}", f"{day} {year}", year, day))
+    year, date = dated(dates_of(stated.first("D"), stated.first("8")))
     links = stated.values("U")
     return Record(
         title=title,
@@ -82,13 +85,13 @@ def _record(stated: Tagged) -> Record:
         authors=authors,
         authors_truncated=truncated,
         affiliations=tuple(filter(None, map(plain, _apart(stated.values("+"))))),
-        year=stated_year,
+        year=year,
         date=date,
         venue=_venue(stated, kind),
         doi=first_doi((*stated.values("R"), *(link for link in links if "doi.org/" in link))),
         arxiv_id=first_arxiv_id((*links, *stated.values("R", "J", "M"))),
         pmid=_pmid(stated),
-        url=next((one_line(link) for link in _apart(links) if "//" in link), None),
+        url=first_address(map(one_line, _apart(links))),
         keywords=keywords_in(_listed(stated.values("K"))),
         kind=kind,
         retracted=titled_as_retracted(title),
@@ -116,7 +119,7 @@ def _venue(stated: Tagged, kind: str | None) -> str | None:
 
 def _pmid(stated: Tagged) -> str | None:
     number = stated.first("M")
-    if number.isdecimal() and stated.first("~").lower() in {"pubmed", "medline"}:
+    if is_pubmed_number(number, stated.first("~")):
         return digits_in(number)
     return first_pmid(stated.values("U"))
 
@@ -126,10 +129,11 @@ def _extra(stated: Tagged, kind: str | None) -> tuple[tuple[str, str], ...]:
     extra["editor"] = " and ".join(people(stated.values("E"))[0])
     extra["translator"] = " and ".join(people(stated.values("H"))[0])
     extra["pages"] = pages(stated.first("P"))
-    extra["institution" if kind in ("thesis", "report") else "publisher"] = stated.together("I")
-    numbers = [number for value in stated.values("@") for number in re.split(r"[;\n]", value)]
-    extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number.strip()))
-    extra["issn"] = "; ".join(number for number in numbers if not _ISBN.match(number.strip()))
+    extra[publisher_field(kind)] = stated.together("I")
+    numbers = (number for value in stated.values("@") for number in re.split(r"[;\n]", value))
+    extra |= standard_numbers(numbers)
+    extra |= beside_doi(stated.values("R"), first_doi(stated.values("R")))
+    extra |= beside_url(list(map(one_line, _apart(stated.values("U")))))
     if kind in WHOLE_BOOKS:
         extra["series"] = extra["series"] or stated.together("B")
     elif stated.first("J"):

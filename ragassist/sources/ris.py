@@ -7,8 +7,9 @@ end of a file, every record whose tags have one blank before the hyphen, a first
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 
+from ragassist.sources.endnote import WHOLE_BOOKS, publisher_field
 from ragassist.sources.fields import (
     arxiv_id_in,
     date_in,
@@ -26,8 +27,15 @@ from ragassist.sources.fields import (
     screened_as,
     titled_as_retracted,
 )
-from ragassist.sources.identifiers import beside_doi, dois_apart, is_web_address, urls_apart
-from ragassist.sources.lines import Line
+from ragassist.sources.identifiers import (
+    beside_doi,
+    dois_apart,
+    first_address,
+    is_pubmed_number,
+    standard_numbers,
+    urls_apart,
+)
+from ragassist.sources.lines import Line, lines_in
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.types import Failure, Record
 
@@ -62,7 +70,6 @@ _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split
     "REPORT": "report",
     "WEB PAGE": "webpage",
 }
-_WHOLE_BOOKS = frozenset({"book", "thesis", "report"})
 # Where `A4` are translators; elsewhere they are anybody.
 _TRANSLATED = frozenset({"book", "chapter", "entry-encyclopedia", "entry-dictionary"})
 _MAY_BE_PREPRINT = frozenset({"article-journal", "manuscript", "webpage", "report", None})
@@ -85,7 +92,6 @@ _PREPRINT_SERVER = re.compile(r"\w{2,8}rxiv\b|research square|ssrn\b|preprints\.
 _ARXIV_ALONE = re.compile(r"arxiv:[\w.-]{1,30}(?:/\d{7})?(?:v\d+)?", re.IGNORECASE)
 _NUMBER_OF_RAYYAN = re.compile(r"rayyan-\d+", re.IGNORECASE)
 _SAYS_WHICH = re.compile(r"\s*\((?:(?:print|electronic|e?issn|isbn)[^()]{0,20})\)", re.IGNORECASE)
-_ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?!\d)")
 # As our own export says it, and as a note or a type may.
 _RETRACTED_NOTE = re.compile(r"retracted(?:: ?(?:yes|true))?", re.IGNORECASE)
 _RETRACTED_TYPE = re.compile(r"retracted(?: (?:publication|article|paper))?", re.IGNORECASE)
@@ -94,8 +100,7 @@ _RETRACTED_TYPE = re.compile(r"retracted(?: (?:publication|article|paper))?", re
 def looks_like(head: str) -> bool:
     """Whether a record begins in the first lines, or several of its fields stand there."""
     split = _Fields()
-    lines = (line for line in re.split(r"\r\n|\r|\n", head) if line.strip())
-    tags = [found[0] for line in islice(lines, _LINES_LOOKED_AT) if (found := split(line))]
+    tags = [found[0] for line in lines_in(head)[:_LINES_LOOKED_AT] if (found := split(line))]
     return "TY" in tags or (len(tags) >= _FEWEST_TAGS and len(_TELLING.intersection(tags)) >= 2)
 
 
@@ -205,7 +210,7 @@ def _author_tags(stated: Tagged) -> tuple[str, ...]:
 
 def _venue(stated: Tagged, kind: str | None, title: str) -> str | None:
     # What stands second for a whole book is its series.
-    tags = [tag for tag in _JOURNALS if kind not in _WHOLE_BOOKS or tag not in ("T2", "BT")]
+    tags = [tag for tag in _JOURNALS if kind not in WHOLE_BOOKS or tag not in ("T2", "BT")]
     named = (plain(value) for tag in tags for value in stated.values(tag))
     return next((name for name in named if name and name != title), None)
 
@@ -235,13 +240,13 @@ def _arxiv_id(stated: Tagged) -> str | None:
 
 def _pmid(stated: Tagged) -> str | None:
     number = stated.first("AN")
-    if number.isdecimal() and stated.first("DB").lower() in {"pubmed", "medline"}:
+    if is_pubmed_number(number, stated.first("DB")):
         return digits_in(number)
     return first_pmid(stated.values("U1", "U2", "UR", "L2"))
 
 
 def _url(stated: Tagged) -> str | None:
-    return next((url for _, url in _urls(stated) if is_web_address(url)), None)
+    return first_address(url for _, url in _urls(stated))
 
 
 def _urls(stated: Tagged) -> Iterator[tuple[str, str]]:
@@ -262,13 +267,11 @@ def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[s
     extra["ids"] = ", ".join(dict.fromkeys(rayyan))
     extra["urldate"] = date_in(extra["urldate"][:_LONGEST_DATE])[1] or extra["urldate"]
     extra["pages"] = pages(stated.first("SP"), stated.first("EP"))
-    extra["institution" if kind in ("thesis", "report") else "publisher"] = stated.together("PB")
-    numbers = [_SAYS_WHICH.sub("", number) for number in stated.values("SN")]
-    extra["isbn"] = "; ".join(number for number in numbers if _ISBN.match(number))
-    extra["issn"] = "; ".join(number for number in numbers if not _ISBN.match(number))
+    extra[publisher_field(kind)] = stated.together("PB")
+    extra |= standard_numbers(_SAYS_WHICH.sub("", number) for number in stated.values("SN"))
     shorts = (plain(value) for value in stated.values(*_SHORT_JOURNALS))
     extra["shortjournal"] = next((short for short in shorts if short != venue), "")
-    if kind in _WHOLE_BOOKS:
+    if kind in WHOLE_BOOKS:
         extra["series"] = extra["series"] or stated.first("T2")
     extra |= _leftovers(stated, venue, extra["series"])
     named = _NAMED | {"A4"} if kind in _TRANSLATED else _NAMED

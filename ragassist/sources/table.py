@@ -3,21 +3,24 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from ragassist.errors import UsageError
 from ragassist.sources.lines import Line
-from ragassist.sources.tables.cells import record_of
+from ragassist.sources.tables.cells import is_aligned, record_of
 from ragassist.sources.tables.columns import FIELDS, Columns, columns_of
 from ragassist.sources.tables.rows import DELIMITERS, Row, rows
 from ragassist.types import Failure, Record
 
+_NO_ROWS = "a table without rows: it has headings, and no papers"
 _SHOWN = 80
 _SHOWN_COLUMNS = 12
 # Some exporters put a few lines about the search before the header.
 _HEADER_WITHIN = 20
 _ROWS_LOOKED_AT = 10
 _FEWEST_COLUMNS = 2
+# A single row of so much may well be longer.
+_CUT_OFF = 32_000
 _LONGEST_HEADER = 20_000
 
 
@@ -43,12 +46,20 @@ def looks_like(head: str) -> bool:
     if header.columns.understood < _FEWEST_COLUMNS or in_markdown:
         return False
     following = [line for line in lines if line.number > header.row.line]
-    found = list(islice(rows(following, header.delimiter), _ROWS_LOOKED_AT))
+    unbroken = takewhile(lambda row: not row.problem, rows(following, header.delimiter))
+    found = list(islice(unbroken, _ROWS_LOOKED_AT))
     # The last may be cut off where the head ends.
-    found = found[:-1] or found
+    found = found[:-1] or (found if len(head) < _CUT_OFF else [])
     if not found:
-        return header.row.line == lines[0].number and header.columns.understood > _FEWEST_COLUMNS
+        return _is_all_headings(header, lines)
     return 2 * sum(_fits(row, len(header.row.cells)) for row in found) >= len(found)
+
+
+def _is_all_headings(header: _Header, lines: list[Line]) -> bool:
+    """Whether a text that ends with a header is one: nothing before it, nothing else in it."""
+    columns, cells = header.columns, len(header.row.cells)
+    is_first = header.row.line == lines[0].number
+    return is_first and (columns.understood > _FEWEST_COLUMNS or columns.understood == cells)
 
 
 def _fits(row: Row, width: int) -> bool:
@@ -101,8 +112,33 @@ def _read(
     following = (line for line in first if line.number >= header.row.line)
     table = rows(chain(following, remaining), header.delimiter)
     next(table, None)
+    has_rows = False
     for row in table:
-        yield _outcome(row, header, source)
+        has_rows = True
+        yield from _outcomes(row, header, source)
+    if not has_rows:
+        yield _failure(source, header.row.line, _NO_ROWS, header.delimiter.join(header.row.cells))
+
+
+def _outcomes(row: Row, header: _Header, source: str) -> Iterator[Record | Failure]:
+    """The paper of a row, and where it has cells that no heading is for the failure as well.
+
+    A delimiter in a cell without quotes moves all behind it under other headings: the paper is
+    left out unless years, DOIs and addresses are where they should be.
+    """
+    width, found = len(header.row.cells), len(row.cells)
+    outcome = _outcome(row, header, source)
+    if isinstance(outcome, Failure) or not "".join(row.cells[width:]).strip():
+        yield outcome
+        return
+    is_there = is_aligned(header.columns, row.cells)
+    if is_there:
+        yield outcome
+    done = "the last are left out" if is_there else "nobody can tell which is which"
+    reason = f"{found} cells under {width} headings: {done}; put cells that hold "
+    reason += f"{header.delimiter!r} in quotes"
+    shown = header.delimiter.join(cell[:_SHOWN] for cell in row.cells[:_SHOWN])
+    yield _failure(source, row.line, reason, shown)
 
 
 def _outcome(row: Row, header: _Header, source: str) -> Record | Failure:

@@ -8,7 +8,7 @@ from ragassist.papers.keys import handles
 from ragassist.papers.likeness import alike_titles, contradict
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.fingerprints import Fingerprint
-from ragassist.storage.papers import find_row
+from ragassist.storage.lookup import find_row
 from ragassist.storage.rows import record_from_json
 from ragassist.text import title_key
 from ragassist.types import LoggedExchange, Record
@@ -50,7 +50,14 @@ def row_of_work(catalog: Catalog, paper_id: str, known: Fingerprint | None) -> i
 def _carriers(catalog: Catalog, known: Fingerprint) -> list[int]:
     """The papers that have the most telling of the handles; several where it tells no more."""
     carried: Mapping[str, str] = known["handles"]
-    work = Record(title=known["title"], authors=tuple(known["authors"]), year=known["year"], line=0)
+    work = Record(
+        title=known["title"],
+        authors=tuple(known["authors"]),
+        year=known["year"],
+        arxiv_id=_stated("arxiv:", carried),
+        pmid=_stated("pmid:", carried),
+        line=0,
+    )
     telling: dict[int, int] = {}
     for row, fields in catalog.rows(
         "SELECT DISTINCT paper_row, fields FROM record_keys JOIN records USING (record_id) "
@@ -63,6 +70,11 @@ def _carriers(catalog: Catalog, known: Fingerprint) -> list[int]:
             telling[row] = max(telling.get(row, 0), _how_telling(shared, carried, record, work))
     most = max(telling.values(), default=0)
     return sorted(row for row, much in telling.items() if much == most)
+
+
+def _stated(kind: str, carried: Mapping[str, str]) -> str | None:
+    found = (one.removeprefix(kind) for one in carried if one.startswith(kind))
+    return min(found, default=None)
 
 
 def _how_telling(

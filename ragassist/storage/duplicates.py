@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 from ragassist.errors import UsageError
 from ragassist.papers.near import Outline, near_pairs
@@ -14,8 +15,10 @@ from ragassist.storage.decisions import (
     records_of,
     share_an_identifier,
 )
-from ragassist.storage.papers import find_row, load_papers
-from ragassist.storage.works import Chunker, ids_alone, refresh_works
+from ragassist.storage.lookup import find_row
+from ragassist.storage.naming import ids_alone
+from ragassist.storage.papers import load_papers
+from ragassist.storage.works import Chunker, refresh_works
 from ragassist.types import Paper, Record
 
 _PAGE = 500
@@ -39,19 +42,20 @@ def find_duplicates(catalog: Catalog) -> list[NearDuplicate]:
     """The undecided pairs, by paper_id; reads the title of every paper."""
     rows = {
         paper_id: (row, Outline(paper_id=paper_id, title=title, author=author, year=year,
-                                doi=doi, arxiv_id=arxiv_id))
-        for row, paper_id, title, author, year, doi, arxiv_id in catalog.rows(
+                                doi=doi, arxiv_id=arxiv_id, venue=venue))
+        for row, paper_id, title, author, year, doi, arxiv_id, venue in catalog.rows(
             "SELECT paper_row, paper_id, title, json_extract(fields, '$.authors[0]'), year, "
-            "json_extract(fields, '$.doi'), json_extract(fields, '$.arxiv_id') "
+            "json_extract(fields, '$.doi'), json_extract(fields, '$.arxiv_id'), "
+            "json_extract(fields, '$.venue') "
             "FROM papers ORDER BY paper_id"
         )
     }  # fmt: skip
     pairs = near_pairs(outline for _, outline in rows.values())
     told = {(rows[one][0], rows[other][0]): why for (one, other), why in pairs.items()}
     ids = {row: paper_id for paper_id, (row, _) in rows.items()}
-    for one, other, key in _sharing_identifiers(catalog):
+    for one, other, why in _sharing_identifiers(catalog):
         pair = (one, other) if ids[one] < ids[other] else (other, one)
-        told[pair] = f"both state {key}; titles and authors or years of different works"
+        told[pair] = f"both state {why}; titles and authors or years of different works"
     ordered = sorted(told.items(), key=lambda entry: (ids[entry[0][0]], ids[entry[0][1]]))
     placed = [(one, other, why) for (one, other), why in ordered]
     open_pairs = _undecided(catalog, placed)
@@ -61,15 +65,18 @@ def find_duplicates(catalog: Catalog) -> list[NearDuplicate]:
 def _sharing_identifiers(catalog: Catalog) -> Iterator[tuple[int, int, str]]:
     """Pairs of papers that state one identifier and are yet two; one of them has it wrongly.
 
-    What more than a few papers state is a volume's, or a placeholder.
+    What more than a few papers state is a volume's, or a placeholder: then one pair stands for all.
     """
     for key, listed in catalog.rows(
         "SELECT key, json_group_array(DISTINCT paper_row) FROM record_keys "
-        "JOIN records USING (record_id) WHERE key NOT LIKE 'title:%' "
-        "GROUP BY key HAVING count(DISTINCT paper_row) BETWEEN 2 AND ? ORDER BY key DESC",
-        (_MOST_SHARING,),
+        "JOIN records USING (record_id) WHERE key NOT LIKE 'title:%' AND key NOT LIKE 'entry:%' "
+        "GROUP BY key HAVING count(DISTINCT paper_row) > 1 ORDER BY key DESC"
     ):
-        for one, other in combinations(sorted(json.loads(listed)), 2):
+        papers = sorted(json.loads(listed))
+        if len(papers) > _MOST_SHARING:
+            yield papers[0], papers[1], f"{key}, as do {len(papers) - 2:,} other papers"
+            continue
+        for one, other in combinations(papers, 2):
             yield one, other, key
 
 
@@ -166,10 +173,22 @@ def _loaded(catalog: Catalog, pairs: Sequence[tuple[int, int, str]]) -> list[Nea
         page = pairs[begin : begin + _PAGE]
         rows = list(dict.fromkeys(row for one, other, _ in page for row in (one, other)))
         papers = dict(zip(rows, load_papers(catalog, rows), strict=True))
-        found.extend(
-            NearDuplicate(one=papers[one], other=papers[other], why=why) for one, other, why in page
-        )
+        for row, other_row, why in page:
+            one, other = papers[row], papers[other_row]
+            beside = _two_entries(one, other)
+            found.append(NearDuplicate(one=one, other=other, why="; ".join((why, *beside))))
     return found
+
+
+def _two_entries(one: Paper, other: Paper) -> list[str]:
+    """The file that has both, each under a key of its own, which says that they are two."""
+    keys = [{place.source: place.key for place in paper.provenance} for paper in (one, other)]
+    both = [
+        source
+        for source in sorted(keys[0].keys() & keys[1].keys())
+        if keys[0][source] and keys[1][source] and keys[0][source] != keys[1][source]
+    ]
+    return [f"two entries of {Path(both[0]).name}"] if both else []
 
 
 def _nothing_to_remember_by(paper_ids: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ragassist.papers.keys import identity_keys
 from ragassist.storage.catalog import Catalog
@@ -41,9 +42,10 @@ class Tally:
 def open_source(catalog: Catalog, path: str, reader: str) -> int:
     """The id of a source, made when it is new, of which nothing is certain while it is read."""
     source_id = catalog.value(
-        "INSERT INTO sources (path, reader) VALUES (?, ?) ON CONFLICT (path) "
-        "DO UPDATE SET reader = excluded.reader, digest = NULL RETURNING source_id",
-        (path, reader),
+        "INSERT INTO sources (path, reader, read_at) VALUES (?, ?, ?) ON CONFLICT (path) "
+        "DO UPDATE SET reader = excluded.reader, digest = NULL, read_at = excluded.read_at "
+        "RETURNING source_id",
+        (path, reader, datetime.now(UTC).isoformat(timespec="seconds")),
     )
     return int(source_id)
 
@@ -112,6 +114,29 @@ def forget_empty_source(catalog: Catalog, path: str) -> None:
         "(SELECT 1 FROM records WHERE records.source_id = sources.source_id)",
         (path,),
     )
+
+
+def forget_failures(catalog: Catalog, path: str) -> None:
+    """Forget what failed in a source, and the source where nothing else is known of it."""
+    catalog.execute(
+        "DELETE FROM failures WHERE source_id = (SELECT source_id FROM sources WHERE path = ?)",
+        (path,),
+    )
+    forget_empty_source(catalog, path)
+
+
+def forget_reading(catalog: Catalog, path: str) -> None:
+    """Recognise a source by its content from now on; inside a transaction."""
+    catalog.execute("UPDATE sources SET read_as = NULL WHERE path = ?", (path,))
+
+
+def has_records(catalog: Catalog, path: str) -> bool:
+    """Whether anything that was read from a source is known."""
+    found = catalog.value(
+        "SELECT EXISTS (SELECT 1 FROM records JOIN sources USING (source_id) WHERE path = ?)",
+        (path,),
+    )
+    return bool(found)
 
 
 # What failed is known again by what it looks like: the lines above it come and go.

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ragassist.storage.catalog import Catalog
-from ragassist.storage.papers import rows_of
+from ragassist.storage.filters import rows_of
 from ragassist.types import Filters
 
 Listed = Literal["authors", "categories", "sources", "tags"]

@@ -18,6 +18,7 @@ TOLD_ROW = "told_row"
 
 _PAGE = 5000
 _TAKEN = "another paper has that key"
+_TWICE = "two works have that key in this file"
 _NOTE = (
     "INSERT OR IGNORE INTO renamed (origin, paper_row, paper_id) "
     "SELECT paper_row, paper_row, paper_id FROM papers WHERE paper_row = ? AND paper_id NOTNULL "
@@ -74,14 +75,17 @@ def refused_keys(catalog: Catalog, after: int, among: Sequence[int] = ()) -> Ite
     chosen = json.dumps(list(among))
     while True:
         rows = catalog.rows(
-            "SELECT record_id, json_extract(records.fields, '$.key'), path, paper_id, base_id "
+            "SELECT record_id, json_extract(records.fields, '$.key'), path, paper_id, base_id, "
+            "source_id "
             "FROM records JOIN papers USING (paper_row) JOIN sources USING (source_id) "
             "WHERE (record_id > ?1 OR (record_id IN (SELECT value FROM json_each(?2)))) "
             "AND own_key AND record_key != paper_id ORDER BY record_id LIMIT ?3",
             (after, chosen, _PAGE),
         )
-        for _, key, path, paper_id, base in rows:
+        for _, key, path, paper_id, base, source_id in rows:
             if key is not None and (why := _refusal(key, paper_id, base)):
+                if why == _TAKEN and _is_of_two(catalog, source_id, key):
+                    why = _TWICE
                 yield KeyNote(key=key, paper_id=paper_id, why=why, source=path)
         if len(rows) < _PAGE:
             return
@@ -93,6 +97,16 @@ def _refusal(key: str, paper_id: str, base: str) -> str:
     if paper_id == key or not safe or base != safe:
         return ""
     return "it cannot stand in a citation as it is" if paper_id == safe else _TAKEN
+
+
+def _is_of_two(catalog: Catalog, source_id: int, key: str) -> bool:
+    """Whether a source has a key for two papers; what came second has a mark behind it there."""
+    papers = catalog.value(
+        "SELECT count(DISTINCT paper_row) FROM records WHERE source_id = ?1 "
+        "AND (record_key = ?2 OR (record_key > ?2 || '#' AND record_key < ?2 || '$'))",
+        (source_id, key),
+    )
+    return int(papers) > 1
 
 
 def _same_paper(paper_id: str) -> str:

@@ -167,6 +167,12 @@ INSERT OR REPLACE INTO meta SELECT 'told_row', coalesce(max(paper_row), 0) FROM 
 """
 
 
+_VERSION_6 = """
+-- When the source was last read, in UTC; NULL where that was before anybody noted it.
+ALTER TABLE sources ADD COLUMN read_at TEXT;
+"""
+
+
 def _create(connection: sqlite3.Connection) -> None:
     for statement in _statements(_VERSION_1):
         connection.execute(statement)
@@ -209,6 +215,11 @@ def _add_renamed_and_fingerprints(connection: sqlite3.Connection) -> None:
         )
 
 
+def _add_times(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_VERSION_6):
+        connection.execute(statement)
+
+
 # The n-th entry takes a catalog from version n to n + 1; version 0 is an empty file.
 _MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create,
@@ -216,6 +227,7 @@ _MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _add_sync_and_decisions,
     _add_reading,
     _add_renamed_and_fingerprints,
+    _add_times,
 )
 
 SCHEMA_VERSION = len(_MIGRATIONS)

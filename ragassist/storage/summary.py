@@ -9,7 +9,13 @@ from ragassist.storage.chunks import count_pending
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Counts over the whole catalog; `sources` are path, reader and number of records."""
+    """Counts over the whole catalog.
+
+    Attributes:
+        sources: path, reader, number of records of each.
+        read_at: by the path of a source when it was last read, ISO 8601 in UTC; of those alone of
+            which that is known.
+    """
 
     papers: int
     title_only: int
@@ -18,6 +24,7 @@ class Summary:
     sources: tuple[tuple[str, str, int], ...]
     failures: int
     size_bytes: int
+    read_at: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,12 @@ def count_languages(catalog: Catalog) -> Mapping[str, int]:
     )
 
 
+def _read_at(catalog: Catalog) -> Mapping[str, str]:
+    if not catalog.has("sources", "read_at"):
+        return {}
+    return dict(catalog.rows("SELECT path, read_at FROM sources WHERE read_at IS NOT NULL"))
+
+
 def summarise(catalog: Catalog) -> Summary:
     """Count; costs one scan of the papers."""
     return Summary(
@@ -93,5 +106,6 @@ def summarise(catalog: Catalog) -> Summary:
             )
         ),
         failures=int(catalog.value("SELECT count(*) FROM failures WHERE NOT expected")),
+        read_at=_read_at(catalog),
         size_bytes=sum(path.stat().st_size for path in catalog.folder.glob(f"{CATALOG_NAME}*")),
     )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragassist.storage.catalog import Catalog
-from ragassist.types import Failure
+from ragassist.storage.rows import record_from_json
+from ragassist.types import Failure, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Lost:
     """An entry that the file of a source has no longer, and the paper it is of.
 
     Attributes:
+        key: of the entry.
         elsewhere: another record of the paper stays, and with it the paper.
     """
 
@@ -39,6 +41,7 @@ class Lost:
     source_id: int
     paper_row: int
     paper_id: str
+    key: str | None
     elsewhere: bool
 
 
@@ -132,13 +135,14 @@ def _of_papers(catalog: Catalog, chosen: str, parameters: Sequence[object]) -> l
     rows = catalog.rows(
         f"""
         WITH lost AS ({chosen})
-        SELECT record_id, source_id, paper_row, paper_id,
+        SELECT record_id, lost.source_id, lost.paper_row, paper_id,
+            json_extract(entries.fields, '$.key'),
             EXISTS (
                 SELECT 1 FROM records
                 WHERE records.paper_row = lost.paper_row
                     AND record_id NOT IN (SELECT record_id FROM lost)
             )
-        FROM lost JOIN papers USING (paper_row)
+        FROM lost JOIN papers USING (paper_row) JOIN records AS entries USING (record_id)
         ORDER BY paper_id, record_id
         """,
         parameters,
@@ -149,10 +153,35 @@ def _of_papers(catalog: Catalog, chosen: str, parameters: Sequence[object]) -> l
             source_id=source_id,
             paper_row=paper_row,
             paper_id=paper_id,
+            key=key,
             elsewhere=bool(elsewhere),
         )
-        for record_id, source_id, paper_row, paper_id, elsewhere in rows
+        for record_id, source_id, paper_row, paper_id, key, elsewhere in rows
     ]
+
+
+def stated_in(catalog: Catalog, source_id: int) -> dict[int, Record]:
+    """Titles and first authors of all that is known from a source, by record_id."""
+    return {
+        record_id: Record(title=title, authors=(author,) if author else (), line=0)
+        for record_id, title, author in catalog.rows(
+            "SELECT record_id, json_extract(fields, '$.title'), "
+            "json_extract(fields, '$.authors[0]') FROM records WHERE source_id = ?",
+            (source_id,),
+        )
+    }
+
+
+def records_with(catalog: Catalog, record_ids: Sequence[int]) -> dict[int, tuple[int, Record]]:
+    """Records by their ids, each with the row of its paper."""
+    return {
+        record_id: (row, record_from_json(fields))
+        for record_id, row, fields in catalog.rows(
+            "SELECT record_id, paper_row, fields FROM records "
+            "WHERE record_id IN (SELECT value FROM json_each(?)) ORDER BY record_id",
+            (json.dumps(list(record_ids)),),
+        )
+    }
 
 
 def count_missing(catalog: Catalog, source_id: int) -> int:

@@ -5,17 +5,13 @@ no trace but aliases. Which source was added before which is no trace but part o
 says whose key names a work that several have keys for.
 """
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 from ragassist.papers.decisions import Decisions
 from ragassist.papers.identity import Sighting, group_works
-from ragassist.papers.ids import base_id, safe_key, suffixed
+from ragassist.papers.ids import base_id, safe_key
 from ragassist.papers.keys import handles, identity_keys
 from ragassist.papers.language import language_of
 from ragassist.papers.merge import merge_records
@@ -23,12 +19,10 @@ from ragassist.papers.precedence import key_rank
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.chunks import drop_chunks, insert_chunks, mark_pending
 from ragassist.storage.decisions import load_decisions
-from ragassist.storage.renaming import note_heirs, note_ids
+from ragassist.storage.naming import add_aliases, all_ids, assign_ids, ids_alone
+from ragassist.storage.renaming import note_heirs
 from ragassist.storage.rows import record_from_json, record_to_json
-from ragassist.text import title_key
 from ragassist.types import Chunk, Record
-
-_SUFFIX_LENGTHS = (4, 8, 16, 64)
 
 Chunker = Callable[[str, str], Sequence[Chunk]]
 """Title and abstract to chunks."""
@@ -100,7 +94,7 @@ def remove_records(catalog: Catalog, record_ids: Sequence[int], chunker: Chunker
     )
     bases = {_delete_paper(catalog, row) for (row,) in bare}
     # A namesake that stays behind needs its suffix no longer.
-    _assign_ids(catalog, bases)
+    assign_ids(catalog, bases)
     refresh_works(catalog, dict.fromkeys(sorted(related.difference(record_ids))), chunker)
 
 
@@ -153,7 +147,7 @@ class _Refresh:
         for former, rows in heirs.items():
             if former not in claimed:
                 note_heirs(self._catalog, former, rows)
-                ids = _all_ids(self._catalog, former)
+                ids = all_ids(self._catalog, former)
                 self._aliases.extend((alias, heir) for heir in rows for alias in ids)
                 self._bases.add(_delete_paper(self._catalog, former))
 
@@ -163,8 +157,8 @@ class _Refresh:
             "UPDATE records SET paper_row = ? WHERE record_id = ?", self._owners
         )
         insert_chunks(self._catalog, self._chunked)
-        _assign_ids(self._catalog, self._bases)
-        _add_aliases(self._catalog, self._aliases)
+        assign_ids(self._catalog, self._bases)
+        add_aliases(self._catalog, self._aliases)
 
     def _store(self, row: int | None, members: Sequence[_Stored]) -> int:
         records = [member.sighting.record for member in members]
@@ -318,25 +312,6 @@ def _paper_columns(catalog: Catalog, row: int) -> _Columns:
     return base, bool(own_key), title, abstract, year, fields, language
 
 
-def ids_alone(records: Iterable[Record]) -> set[str]:
-    """What each record would be called if it were the only one, and what its source calls it."""
-    ids = set()
-    for record in records:
-        ids.add(base_id(record, [record.key] if record.key else []))
-        if record.key:
-            ids.update((record.key, safe_key(record.key)))
-    return ids - {""}
-
-
-def _all_ids(catalog: Catalog, row: int) -> list[str]:
-    ids = catalog.rows(
-        "SELECT alias FROM aliases WHERE paper_row = ?1 "
-        "UNION SELECT paper_id FROM papers WHERE paper_row = ?1",
-        (row,),
-    )
-    return [alias for (alias,) in ids]
-
-
 def _delete_paper(catalog: Catalog, row: int) -> str:
     """Returns the base id that has become free."""
     base = str(catalog.value("SELECT base_id FROM papers WHERE paper_row = ?", (row,)))
@@ -344,105 +319,3 @@ def _delete_paper(catalog: Catalog, row: int) -> str:
     catalog.execute("UPDATE records SET paper_row = NULL WHERE paper_row = ?", (row,))
     catalog.execute("DELETE FROM papers WHERE paper_row = ?", (row,))
     return base
-
-
-def _assign_ids(catalog: Catalog, bases: Iterable[str]) -> None:
-    """Give every paper with one of these base ids its id.
-
-    A base that one paper claims is its id. Where several do it is that of the one paper whose
-    source has it for a key; any other takes a suffix hashed from its title, so that none owes its
-    id to having come first.
-    """
-    wanted = {row: (old, new) for row, old, new in _wanted_ids(catalog, bases) if old != new}
-    # Let go of all of them first: an id may pass from one paper to another.
-    renamed = [(old, row) for row, (old, _) in wanted.items() if old is not None]
-    note_ids(catalog, [row for _, row in renamed])
-    catalog.execute_many(
-        "UPDATE papers SET paper_id = NULL WHERE paper_row = ?", [(row,) for _, row in renamed]
-    )
-    taken = {
-        paper_id
-        for (paper_id,) in catalog.rows(
-            "SELECT paper_id FROM papers WHERE paper_id IN (SELECT value FROM json_each(?))",
-            (json.dumps([new for _, new in wanted.values()]),),
-        )
-    }
-    given = {}
-    for row, (_, new) in wanted.items():
-        # Where somebody's own key reads like a base with our suffix, the row tells them apart.
-        given[row] = new if new not in taken else f"{new}-{row}"
-        taken.add(given[row])
-    catalog.execute_many(
-        "UPDATE papers SET paper_id = ? WHERE paper_row = ?",
-        [(paper_id, row) for row, paper_id in given.items()],
-    )
-    for _, row in renamed:
-        catalog.execute("DELETE FROM aliases WHERE alias = ? AND paper_row = ?", (given[row], row))
-        mark_pending(catalog, row)
-    _add_aliases(catalog, renamed)
-
-
-def _wanted_ids(catalog: Catalog, bases: Iterable[str]) -> Iterator[tuple[int, str | None, str]]:
-    """Row, present id and wanted id of every paper with one of these bases."""
-    claims = catalog.rows(
-        "SELECT base_id, paper_row, paper_id FROM papers "
-        "WHERE base_id IN (SELECT value FROM json_each(?)) ORDER BY base_id, paper_row",
-        (json.dumps(sorted(bases)),),
-    )
-    for base, group in groupby(claims, key=itemgetter(0)):
-        rows = list(group)
-        ids = [base]
-        if len(rows) > 1:
-            papers = catalog.rows(
-                "SELECT own_key, title, abstract, year, fields FROM papers "
-                "WHERE base_id = ? ORDER BY paper_row",
-                (base,),
-            )
-            ids = _ids_of_namesakes(base, papers)
-        for (_, row, old), new in zip(rows, ids, strict=True):
-            yield row, old, new
-
-
-def _ids_of_namesakes(
-    base: str, papers: Sequence[tuple[bool, str, str, int | None, str]]
-) -> list[str]:
-    """An id for each of several papers that claim one base; the order given does not matter.
-
-    Args:
-        papers: own_key, title, abstract, year and fields of each.
-    """
-    owners = [own_key for own_key, *_ in papers]
-    titles = Counter(title_key(title) for _, title, *_ in papers)
-    unlike = [
-        paper[1] if titles[title_key(paper[1])] == 1 else f"{paper[1]} {_fingerprint(paper)}"
-        for paper in papers
-    ]
-    ids: list[str] = []
-    for length in _SUFFIX_LENGTHS:
-        ids = [
-            base
-            if len(papers) == 1 or (owns and sum(owners) == 1)
-            else suffixed(base, text, length)
-            for owns, text in zip(owners, unlike, strict=True)
-        ]
-        if len(set(ids)) == len(ids):
-            break
-    return ids
-
-
-def _fingerprint(paper: tuple[object, ...]) -> str:
-    return hashlib.sha256(repr(paper).encode()).hexdigest()
-
-
-def _add_aliases(catalog: Catalog, aliases: Sequence[tuple[str, int]]) -> None:
-    rows = json.dumps(sorted({row for _, row in aliases}))
-    ids = catalog.rows(
-        "SELECT paper_id, paper_row FROM papers "
-        "WHERE paper_row IN (SELECT value FROM json_each(?))",
-        (rows,),
-    )
-    current = set(ids)
-    catalog.execute_many(
-        "INSERT OR IGNORE INTO aliases (alias, paper_row) VALUES (?, ?)",
-        [alias for alias in aliases if alias not in current],
-    )

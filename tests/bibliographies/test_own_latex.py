@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ragassist.bibliographies import biblatex, bibtex, csl_json, ris
 from ragassist.sources.bibtex import read
 from ragassist.sources.lines import Line
-from ragassist.types import Paper, Record, Work
+from ragassist.types import Paper, Provenance, Record, Work
 from tests.bibliographies.readers import Entry, read_bibtex, read_ris
 
 _PIECES = st.sampled_from(
@@ -127,9 +127,95 @@ def test_an_address_that_is_published_so_stands_once() -> None:
     assert "url" not in fields
 
 
-def test_a_subtitle_stays_apart_from_its_title() -> None:
-    fields = through_bibtex(title="{Tides}", subtitle=r"A {\"O}de", kind="book")
-    assert (fields["title"], fields["subtitle"]) == ("{Tides}", r"A {\"O}de")
+def test_a_subtitle_stands_in_the_title_too_where_styles_know_no_other() -> None:
+    entry = Entry("book", {"title": "{Tides}", "subtitle": r"A {\"O}de"})
+    fields = bibtex_of(paper_of(record_from(entry)))
+    assert (fields["title"], fields["subtitle"]) == (r"{Tides}: A {\"O}de", r"A {\"O}de")
+
+
+def test_a_subtitle_stays_apart_from_its_title_in_biblatex() -> None:
+    entry = Entry("book", {"title": "{Tides}", "subtitle": r"A {\"O}de"})
+    paper = paper_of(record_from(entry))
+    for read_once_more in (paper, paper_of(record_of("".join(bibtex.write([paper]))))):
+        fields = read_bibtex("".join(biblatex.write([read_once_more])))["k"].fields
+        assert (fields["title"], fields["subtitle"]) == ("{Tides}", r"A {\"O}de")
+
+
+def test_an_address_that_a_journal_article_publishes_so_is_written() -> None:
+    fields = through_bibtex(title="T", journal="J", howpublished=r"\url{https://example.org/a}")
+    assert (fields["journal"], fields["howpublished"]) == ("J", r"\url{https://example.org/a}")
+
+
+def test_names_in_the_syntax_of_biber_are_written_as_bibtex_reads_them() -> None:
+    names = "family={Lund}, given={Hans}, prefix={von} and {Sea and Sons}"
+    paper = paper_of(record_from(Entry("article", {"title": "T", "author": names})))
+    assert bibtex_of(paper)["author"] == "von Lund, Hans and {Sea and Sons}"
+    fields = read_bibtex("".join(biblatex.write([paper])))["k"].fields
+    assert fields["author"] == names
+
+
+def test_names_from_a_bib_stay_in_the_order_that_they_were_written_in() -> None:
+    names = "Ada Wren and Lund, Ida and Ludwig van Beethoven and C D"
+    place = Provenance(source="own.bib", reader="bibtex", line=1)
+    paper = paper_of(record_from(Entry("article", {"title": "T", "author": names})))
+    assert bibtex_of(dataclasses.replace(paper, provenance=(place,)))["author"] == names
+
+
+def test_names_that_bibtex_would_read_otherwise_are_written_by_their_parts() -> None:
+    place = Provenance(source="own.bib", reader="bibtex", line=1)
+    names = ("Max King III", "Smith JA", "Sea House Institute")
+    paper = Paper(paper_id="k", title="T", authors=names, provenance=(place,))
+    assert bibtex_of(paper)["author"] == ("King, III, Max and Smith, JA and {Sea House Institute}")
+
+
+def test_names_parted_by_semicolons_are_parted_by_and() -> None:
+    assert through_bibtex(title="T", author=r"G{\"o}del, K.; Lund, H.")["author"] == (
+        "Gödel, K. and Lund, H."
+    )
+
+
+def test_the_preamble_that_defines_a_command_is_written_once_with_what_uses_it() -> None:
+    written = (
+        '@preamble{ "\\newcommand{\\noop}[1]{}" # "\\newcommand{\\ab}{AB}" }\n'
+        "@article{a, title={{\\noop{z}} Tides}}\n@article{b, title={The \\ab{} Tides}}\n"
+        "@article{c, title={Clocks}}\n"
+    )
+    lines = [Line(n, line) for n, line in enumerate(written.split("\n"), 1)]
+    papers = [paper_of(record) for record in read(lines, "own.bib") if isinstance(record, Record)]
+    exported = "".join(bibtex.write(papers))
+    assert exported.count("@preamble") == 1
+    assert exported.startswith(
+        "@preamble{{\\newcommand{\\noop}[1]{}\\newcommand{\\ab}{AB}}}\n\n@article"
+    )
+    assert "@preamble" not in "".join(bibtex.write(papers[2:]))
+    again = [Line(n, line) for n, line in enumerate(exported.split("\n"), 1)]
+    assert [paper_of(r) for r in read(again, "own.bib") if isinstance(r, Record)] == papers
+
+
+@pytest.mark.parametrize("date", ["2019~", "2019-21", "2019-03/2019-05", "2019?", "1990/.."])
+def test_a_date_of_biblatex_is_written_as_it_was(date: str) -> None:
+    entry = Entry("article", {"title": "T", "date": date})
+    fields = read_bibtex("".join(biblatex.write([paper_of(record_from(entry))])))["k"].fields
+    assert fields["date"] == date
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind", "type_"),
+    [
+        ("mathesis", "mastersthesis", None),
+        ("phdthesis", "phdthesis", None),
+        ("Master's thesis", "mastersthesis", "Master's thesis"),
+        ("candthesis", "phdthesis", "Candidate thesis"),
+    ],
+)
+def test_a_thesis_is_of_the_type_that_bibtex_has_for_it(
+    stated: str, kind: str, type_: str | None
+) -> None:
+    paper = paper_of(record_from(Entry("thesis", {"title": "T", "type": stated})))
+    fields = read_bibtex("".join(bibtex.write([paper])))["k"].fields
+    entry = "".join(bibtex.write([paper]))
+    assert entry.startswith(f"@{kind}{{")
+    assert fields.get("type") == type_
 
 
 def test_what_another_source_says_is_not_written_as_it_was() -> None:

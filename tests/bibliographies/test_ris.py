@@ -14,6 +14,27 @@ def record_of(paper: Paper) -> list[tuple[str, str]]:
     return record
 
 
+def test_several_numbers_of_a_journal_stand_on_lines_of_their_own() -> None:
+    paper = Paper(paper_id="p", title="T", extra=(("issn", "0360-0300, 1557-7341"),))
+    assert [value for tag, value in record_of(paper) if tag == "SN"] == ["0360-0300", "1557-7341"]
+
+
+def test_what_a_reference_manager_notes_for_itself_is_no_note() -> None:
+    names = ("file", "owner", "readstatus", "timestamp", "date-added", "bdsk-url-1", "mood")
+    paper = Paper(paper_id="p", title="T", extra=tuple((name, "x") for name in names))
+    assert [value for tag, value in record_of(paper) if tag == "N1"] == ["mood: x"]
+
+
+def test_keywords_and_tags_that_differ_in_case_are_one() -> None:
+    paper = Paper(paper_id="p", title="T", keywords=("rag", "RAG", "Owls"), tags=("owls",))
+    assert [value for tag, value in record_of(paper) if tag == "KW"] == ["rag", "Owls"]
+
+
+def test_an_organisation_is_not_inverted() -> None:
+    paper = Paper(paper_id="p", title="T", authors=("World Health Organization",))
+    assert ("AU", "World Health Organization") in record_of(paper)
+
+
 def test_a_record_holds_all_that_is_known() -> None:
     assert record_of(FULL) == [
         ("TY", "JOUR"),

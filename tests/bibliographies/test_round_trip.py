@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from ragassist.bibliographies.formats import WRITERS, FormatName
+from ragassist.bibliographies.keywords import each_once
 from ragassist.bibliographies.people import Name, parse_name, split_people
 from ragassist.sources import bibtex, csl_json, jsonl, ris, table
 from ragassist.sources.json_shapes.kinds import CSL_TYPES
@@ -75,7 +76,7 @@ def in_bibtex(paper: Paper) -> Paper:
 
 
 def in_ris(paper: Paper) -> Paper:
-    """Tags are keywords, what has no tag is a note; categories have no place.
+    """Tags are keywords, of one word one; what has no tag is a note; categories have no place.
 
     Nor has a date without a year, or a venue that is called as the paper is. What has an eprint
     and was not published is a preprint.
@@ -92,7 +93,7 @@ def in_ris(paper: Paper) -> Paper:
         paper,
         categories=(),
         date=paper.date if paper.year else None,
-        keywords=tuple(dict.fromkeys((*paper.keywords, *paper.tags))),
+        keywords=each_once((*paper.keywords, *paper.tags)),
         tags=(),
         venue=venue,
         kind="article" if is_preprint else paper.kind,

@@ -99,8 +99,8 @@ def test_near_duplicates_are_listed_and_decisions_stick(tmp_path: Path) -> None:
     add(tmp_path, "a.bib")
     shown = ragassist("duplicates", cwd=tmp_path)
     assert shown.stdout == (
-        "similar titles; the same first author; years 2020 and 2021\n"
-        "[strix2020preprint] Strix, Ada, Tyto, Bo (2020). How owls find mice under snow.\n"
+        "similar titles; the same first author; years 2020 and 2021; two entries of a.bib\n"
+        "[strix2020preprint] Strix, Ada; Tyto, Bo (2020). How owls find mice under snow.\n"
         "[strix2021find] Strix, Ada (2021). How owls find mice under deep snow. (title only)\n\n"
     )
     (pair,) = json.loads(ragassist("duplicates", "--json", cwd=tmp_path).stdout)["duplicates"]

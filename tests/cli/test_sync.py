@@ -267,3 +267,21 @@ def test_remove_wants_papers_or_a_source(tmp_path: Path, given: tuple[str, ...])
         "error: name papers by their ids, or a file with --source, not both\n",
     )
     assert len(listed(tmp_path)) == 2
+
+
+def test_new_keys_other_works_and_what_another_file_has_are_told_by_the_keys_their_user_knows(
+    refs: Path, tmp_path: Path
+) -> None:
+    add(tmp_path, write(tmp_path / "other.ris", "TY  - JOUR", "TI  - The hearing of bats at night",
+                        "AU  - Noctua, Cy", "PY  - 2019", "ER  - "))  # fmt: skip
+    write(refs, OWLS, MICE, BATS)
+    with Library.open(tmp_path / ".ragassist") as library:
+        library.sync(refs)
+    moths = "@book{mice, title={Moths of dark caves}, author={Volans, Al}, year=1990}"
+    write(refs, OWLS.replace("{owls,", "{strix2020,"), moths)
+    shown = ragassist("sync", refs, "--dry-run", cwd=tmp_path).stdout.splitlines()
+    assert shown[1:4] == [
+        "  ~ owls → strix2020",
+        "  > mice is another work now (it was 'How mice hide from owls in snow')",
+        "  = bats (another file has it, here as noctua2019hearing)",
+    ]

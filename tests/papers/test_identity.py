@@ -185,6 +185,93 @@ def test_two_keys_of_one_source_are_two_works_unless_the_facts_agree() -> None:
     assert len(group_works([one, other])) == 1
 
 
+def in_one_file(**differing: tuple[object, object]) -> int:
+    """How many works two entries of one file are that differ in this."""
+    stated = [
+        {"authors": ("Ann Lee",), "year": 2020, "title": TITLE}
+        | {name: pair[place] for name, pair in differing.items()}
+        for place in (0, 1)
+    ]
+    entries = [Sighting(Record(line=1, **one), "a.bib") for one in stated]  # type: ignore[arg-type]
+    return len(group_works(entries))
+
+
+@pytest.mark.parametrize(
+    ("differing", "works"),
+    [
+        ({"year": (2020, 2021)}, 2),
+        ({"venue": ("CHI", "Journal of Documentation")}, 2),
+        ({"kind": ("thesis", "article-journal")}, 2),
+        ({"year": (2020, 2021), "doi": ("10.1000/a", "10.1000/a")}, 1),
+        ({"year": (2020, 2021), "arxiv_id": ("2001.00001", None), "venue": (None, "CHI")}, 1),
+        ({"venue": ("Journal of Documentation", "J. Doc.")}, 1),
+        (
+            {
+                "title": ("Introduction", "Introduction"),
+                "venue": ("Handbook of Owls", "Handbook of Bats"),
+            },
+            2,
+        ),
+    ],
+)
+def test_two_keys_of_one_file_with_two_years_or_venues_are_two_works_unless_identifiers_agree(
+    differing: dict[str, tuple[object, object]], works: int
+) -> None:
+    assert in_one_file(key=("lee20", "lee20b"), **differing) == works
+
+
+def test_entries_met_again_elsewhere_join_the_one_they_are_most_like() -> None:
+    conference = record(key="lee20", authors=("Ann Lee",), year=2020, venue="CHI")
+    journal = record(
+        key="lee21", authors=("Ann Lee",), year=2021, venue="J. Doc.", abstract="We study lamps."
+    )
+    mine = [Sighting(one, "a.bib") for one in (conference, journal)]
+    moved = [
+        Sighting(dataclasses.replace(one, abstract=""), "b/a.bib") for one in (conference, journal)
+    ]
+    theirs = [
+        Sighting(dataclasses.replace(one, key=key, venue=None), "c.bib")
+        for one, key in ((conference, "x"), (journal, "y"))
+    ]
+
+    works = group_works([*theirs, *moved, *mine])
+
+    assert sorted(sorted(one.record.year or 0 for one in work) for work in works) == [
+        [2020] * 3,
+        [2021] * 3,
+    ]
+
+
+def test_an_entry_with_the_same_key_and_author_is_one_though_its_title_was_corrected() -> None:
+    one = record(key="lee20", authors=("Ann Lee",), year=2020)
+    longer = record(f"{TITLE}: a survey", key="lee20", authors=("Lee, A.",), year=2020)
+    corrected = record(TITLE.replace(" Long", ""), key="lee20", authors=("Ann Lee",), year=2020)
+    other = record("Lamps in owls", key="lee20", authors=("Ann Lee",), year=2020)
+
+    assert sizes(one, longer, corrected, other) == [1, 3]
+
+
+@pytest.mark.parametrize("shared", [{"arxiv_id": "1001.1234"}, {"pmid": "7"}])
+def test_a_preprint_retitled_by_its_author_is_one_work(shared: dict[str, str]) -> None:
+    first = record("On primes", authors=("Tao, T",), year=2010, **shared)
+    later = record("Gaps between consecutive numbers", authors=("T. Tao",), year=2013, **shared)
+    foreign = dataclasses.replace(later, authors=("Bo Yu",))
+
+    assert sizes(first, later) == [2]
+    assert sizes(first, foreign) == [1, 1]
+
+
+def test_umlauts_spelt_as_two_letters_are_the_same_name_and_the_same_title() -> None:
+    preprint = record("Die Größe der Eulen", authors=("Jürgen Müller",), year=2019,
+                      doi="10.48550/arxiv.1901.00001")  # fmt: skip
+    published = record(
+        "Die Groesse der Eulen", authors=("Mueller, J.",), year=2020, doi="10.1000/a"
+    )
+
+    assert sizes(preprint, published) == [2]
+    assert sizes(record(authors=("Ann Muller",)), record(authors=("Ann Mueller",))) == [1, 1]
+
+
 def test_certain_keys_join_through_a_third_sighting() -> None:
     bridge = record("Light", doi="10.1/a", pmid="7")
 

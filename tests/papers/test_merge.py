@@ -1,3 +1,5 @@
+import dataclasses
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -116,7 +118,76 @@ def test_a_published_version_comes_first_and_its_preprint_stays_known() -> None:
     )
     assert (merged.doi, merged.arxiv_id) == ("10.1000/lamps", "2001.00001")
     assert merged.extra == (("otherdoi", "10.48550/arxiv.2001.00001"), ("volume", "7"))
-    assert merged.abstract == "We study lamps at length."
+    assert merged.abstract == "We study lamps."
+
+
+def test_a_published_version_without_an_abstract_has_that_of_its_preprint() -> None:
+    bare = dataclasses.replace(PUBLISHED, abstract="")
+
+    assert merge_records([bare, PREPRINT]).abstract == "We study lamps at length."
+
+
+def test_what_is_said_of_a_publication_is_of_one_version() -> None:
+    journal = Record(title="Lamps", year=2025, venue="TACL", kind="article-journal",
+                     extra=(("pages", "1-20"), ("volume", "13")), key="lee25", line=1)  # fmt: skip
+    dump = Record(title="Lamps", year=2024, date="2024-01", venue="arXiv (Cornell University)",
+                  url="https://arxiv.org/abs/2401.00001", doi="10.48550/arxiv.2401.00001",
+                  kind="article", abstract="We study lamps.", pmid="7", key="W12345",
+                  extra=(("note", "12 pages"), ("publisher", "arXiv")), line=1)  # fmt: skip
+
+    merged = merge_records([dump, journal])
+
+    assert merged == dataclasses.replace(
+        journal,
+        abstract="We study lamps.",
+        arxiv_id="2401.00001",
+        pmid="7",
+        extra=(
+            ("note", "12 pages"),
+            ("otherdoi", "10.48550/arxiv.2401.00001"),
+            ("pages", "1-20"),
+            ("volume", "13"),
+        ),
+        key=None,
+    )
+
+
+def test_the_readers_own_entry_says_where_a_work_was_published_before_a_database_does() -> None:
+    own = Record(title="Lamps", year=2021, venue="Proc. of Lamps", kind="paper-conference",
+                 key="lee21", extra=(("pages", "1-9"),), line=1)  # fmt: skip
+    database = Record(title="Lamps", year=2022, venue="Lamp Studies", kind="article-journal",
+                      doi="10.1/lamps", authors=("Ann Lee",), abstract="We study lamps.",
+                      extra=(("volume", "4"),), key="W12345", line=1)  # fmt: skip
+
+    merged = merge_records([database, own])
+
+    assert (merged.year, merged.venue, merged.kind) == (2021, "Proc. of Lamps", "paper-conference")
+    assert merged.extra == (("pages", "1-9"),)
+    assert (merged.authors, merged.abstract) == (("Ann Lee",), "We study lamps.")
+
+
+def test_another_record_of_the_same_version_adds_what_the_first_leaves_out() -> None:
+    own = Record(title="Lamps", year=2021, venue="Journal of Lamps", key="lee21", line=1)
+    database = Record(title="Lamps", year=2021, date="2021-03-02", venue="J. Lamps", key="W12345",
+                      doi="10.1/lamps", extra=(("volume", "4"),), line=1)  # fmt: skip
+
+    merged = merge_records([database, own])
+
+    assert (merged.venue, merged.date, merged.doi) == (
+        "Journal of Lamps",
+        "2021-03-02",
+        "10.1/lamps",
+    )
+    assert merged.extra == (("volume", "4"),)
+
+
+def test_a_publishers_doi_is_taken_from_a_record_that_names_a_preprint_server() -> None:
+    own = Record(title="Lamps", year=2021, venue="Journal of Lamps", key="lee21", line=1)
+    database = Record(title="Lamps", year=2020, venue="arXiv", doi="10.1/lamps", line=1)
+
+    merged = merge_records([database, own])
+
+    assert (merged.venue, merged.year, merged.doi) == ("Journal of Lamps", 2021, "10.1/lamps")
 
 
 def test_the_other_dois_are_no_others_when_a_paper_is_read_back() -> None:
@@ -132,7 +203,7 @@ def test_what_one_record_calls_retracted_is() -> None:
 def test_each_field_names_the_records_that_it_was_taken_from() -> None:
     assert field_winners([PREPRINT, PUBLISHED]) == [
         ("title", (1,)),
-        ("abstract", (0,)),
+        ("abstract", (1,)),
         ("authors", (0,)),
         ("year", (1,)),
         ("venue", (1,)),
@@ -168,7 +239,7 @@ def test_no_field_is_pieced_together_or_invented(several: list[Record]) -> None:
     for field in ("title", "abstract", "authors", "year", "date", "venue", "doi", "url"):
         stated = [getattr(record, field) for record in several]
         assert getattr(merged, field) in [*stated, None]
-    assert len(merged.abstract) == max(len(record.abstract) for record in several)
+    assert bool(merged.abstract) == any(record.abstract for record in several)
     assert any(
         (merged.authors, merged.authors_truncated) == (record.authors, record.authors_truncated)
         for record in several

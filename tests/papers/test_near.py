@@ -54,6 +54,46 @@ def test_two_papers_are_two(other: Outline) -> None:
     assert near_pairs([outline("a"), other]) == {}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        (
+            outline("a", "Sparse coding", year=2010, venue="ICML"),
+            outline("b", "Sparse coding", year=2013, venue="JMLR"),
+            "the same title; the same first author; years 2010 and 2013; in ICML and in JMLR",
+        ),
+        (
+            outline("a", "Learning deep nets quickly"),
+            outline("b", "Learning deep networks quickly"),
+            "similar titles; the same first author",
+        ),
+        (
+            outline("a", "Reading texts", author="Müller, Jan"),
+            outline("b", "Reading text", author="Jan Mueller"),
+            "similar titles; the same first author",
+        ),
+    ],
+)
+def test_short_titles_of_one_author_are_compared_too(
+    one: Outline, other: Outline, why: str
+) -> None:
+    assert near_pairs([one, other]) == {("a", "b"): why}
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Reading owls", "Reading bats"),
+        ("Sparse coding 1", "Sparse coding 2"),
+        ("Learning deep nets quickly", "Learning flat nets slowly"),
+    ],
+)
+def test_short_titles_that_differ_in_what_they_are_about_are_no_pair(
+    title: str, other: str
+) -> None:
+    assert near_pairs([outline("a", title), outline("b", other)]) == {}
+
+
 def test_two_publishers_dois_under_two_titles_are_two_works() -> None:
     one = outline("a", doi="10.1000/a")
     other = outline("b", "How owls find mice under deep snow", doi="10.1000/b")

@@ -1,15 +1,9 @@
 """BibTeX read from a string, for the tests of its reader."""
 
-from collections.abc import Iterator
-
 from ragassist.sources.bibtex import read
 from ragassist.sources.latex_fields import KEPT
-from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
-
-
-def lines_of(text: str) -> Iterator[Line]:
-    return (Line(number, line) for number, line in enumerate(text.split("\n"), 1))
+from tests.sources.texts import lines_of, records_of
 
 
 def outcome(text: str) -> list[Record | Failure]:
@@ -19,7 +13,7 @@ def outcome(text: str) -> list[Record | Failure]:
 def records(text: str) -> list[Record]:
     found = outcome(text)
     assert all(isinstance(one, Record) for one in found), found
-    return [one for one in found if isinstance(one, Record)]
+    return records_of(found)
 
 
 def failures(text: str) -> list[tuple[int, str]]:
@@ -27,7 +21,7 @@ def failures(text: str) -> list[tuple[int, str]]:
 
 
 def titles(text: str) -> list[str]:
-    return [one.title for one in outcome(text) if isinstance(one, Record)]
+    return [one.title for one in records_of(outcome(text))]
 
 
 def record(fields: str, kind: str = "article") -> Record:

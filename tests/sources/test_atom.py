@@ -2,12 +2,12 @@ import json
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ragassist.sources.atom import looks_like, read
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import assert_papers_and_failures, lines_of, only_record, torn
 
 ENTRY = """  <entry>
     <id>http://arxiv.org/abs/2005.00001v2</id>
@@ -40,13 +40,11 @@ FEED = f"""<?xml version='1.0' encoding='UTF-8'?>
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "feed.xml"))
+    return list(read(lines_of(text), "feed.xml"))
 
 
 def only(text: str) -> Record:
-    [found] = outcome(text)
-    assert isinstance(found, Record)
-    return found
+    return only_record(outcome(text))
 
 
 def test_every_field_of_an_entry_is_read() -> None:
@@ -128,10 +126,9 @@ def test_a_file_is_recognised_as_a_feed_of_arxiv(head: str, recognised: bool) ->
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(st.sampled_from(FEED.split("\n")) | st.text(max_size=30), max_size=30))
-def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
-    for found in outcome("\n".join(lines)):
-        assert isinstance(found, Failure) or found.title or found.abstract
+@given(torn(FEED))
+def test_whatever_the_lines_they_are_records_and_failures(text: str) -> None:
+    assert_papers_and_failures(outcome(text))
 
 
 def test_every_entry_of_recorded_answers_is_a_record_but_for_errors() -> None:
@@ -144,3 +141,27 @@ def test_every_entry_of_recorded_answers_is_a_record_but_for_errors() -> None:
         assert len(found) == feed.count("<entry>")
         for one in found:
             assert isinstance(one, Failure) == ("errors" in path.name or "id_abc" in path.name)
+
+
+@pytest.mark.parametrize(
+    ("comment", "retracted"),
+    [
+        ("This paper has been withdrawn due to an error", True),
+        ("Withdrawn by the author", True),
+        ("withdrawn", True),
+        ("8 pages; an earlier version was withdrawn", False),
+        ("Withdrawn from the world: a study of monks", False),
+    ],
+)
+def test_a_paper_that_its_comment_says_was_withdrawn_is_marked(
+    comment: str, retracted: bool
+) -> None:
+    text = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">'
+        "<entry><id>http://arxiv.org/abs/2001.00001v2</id><title>Lamps</title>"
+        f"<arxiv:comment>{comment}</arxiv:comment></entry></feed>"
+    )
+    [found] = read([Line(1, text)], "x.xml")
+
+    assert isinstance(found, Record)
+    assert found.retracted is retracted

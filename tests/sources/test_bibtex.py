@@ -421,16 +421,62 @@ def test_the_numbers_by_which_dblp_tells_people_apart_are_no_part_of_their_names
     assert record("author = {Bo Yu 0001 and Ann Lee}").authors == ("Bo Yu", "Ann Lee")
 
 
-def test_what_scopus_calls_keywords_are_the_categories_beside_those_of_the_authors() -> None:
+def test_what_scopus_calls_keywords_are_keywords_behind_those_of_the_authors() -> None:
     found = record(
         "author_keywords = {Lamps; Light}, keywords = {Reading; Ink}, affiliations = {A, B; C}"
     )
 
     assert (found.keywords, found.categories, found.affiliations) == (
-        ("Lamps", "Light"), ("Reading", "Ink"), ("A, B", "C"),
+        ("Lamps", "Light", "Reading", "Ink"), (), ("A, B", "C"),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("doi", ["10.1/x", "10.1000.10/123"])
 def test_a_doi_may_have_any_prefix(doi: str) -> None:
     assert record(f"doi = {{https://doi.org/{doi}}}").doi == doi
+
+
+@pytest.mark.parametrize("stated", ["2019~", "2019?", "2019-03~", "2019-21", "2019/2020"])
+def test_a_date_that_says_more_than_year_and_month_is_kept(stated: str) -> None:
+    found = record(f"date = {{{stated}}}")
+
+    assert (found.year, extra(found)["date"]) == (2019, stated)
+
+
+def test_several_dois_in_a_field_are_all_kept() -> None:
+    found = record("doi = {10.1000/A, https://doi.org/10.1000/b; 10.1000/c}")
+
+    assert (found.doi, extra(found)) == ("10.1000/a", {"otherdoi": "10.1000/b 10.1000/c"})
+
+
+def test_what_is_no_doi_is_kept() -> None:
+    assert extra(record("doi = {in preparation}")) == {"doi": "in preparation"}
+
+
+def test_several_addresses_in_a_field_are_all_kept() -> None:
+    found = record("url = {https://a.org/x; https://b.org/y}")
+
+    assert (found.url, extra(found)) == ("https://a.org/x", {"otherurl": "https://b.org/y"})
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Lee, A. and Yu, B. and", ("Lee, A.", "Yu, B.")),
+        ("and Lee, A.", ("Lee, A.",)),
+        (r"Lee, A. \& Yu, B.", ("Lee, A.", "Yu, B.")),
+        ("A. Lee & B. Yu", ("A. Lee", "B. Yu")),
+        (r"Lamp \& Sons", ("Lamp & Sons",)),
+        ("A. Lee, B. Yu, C. Poe", ("A. Lee", "B. Yu", "C. Poe")),
+        ("Lee, A., Yu, B. C., Poe, D.", ("Lee, A.", "Yu, B. C.", "Poe, D.")),
+        ("van der Berg, J., de Boer, A. B.", ("van der Berg, J.", "de Boer, A. B.")),
+        ("van der Berg, Jan Peter", ("van der Berg, Jan Peter",)),
+        ("de la Cruz, Jr, Juan Carlos", ("de la Cruz, Jr, Juan Carlos",)),
+        ("Lamp Studies, University of Oslo, South Wing",
+         ("Lamp Studies, University of Oslo, South Wing",)),
+    ],
+)  # fmt: skip
+def test_lists_of_names_that_are_not_quite_bibtex_are_taken_apart(
+    written: str, names: tuple[str, ...]
+) -> None:
+    assert record(f"author = {{{written}}}").authors == names

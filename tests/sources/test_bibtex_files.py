@@ -17,7 +17,7 @@ from ragassist.sources.lines import TextFile
 from ragassist.types import Failure, Record
 from tests.cli.terminal import ragassist
 from tests.shared_data import shared
-from tests.sources.bibtex_read import lines_of
+from tests.sources.texts import lines_of
 
 _ENTRY = re.compile(r"\s*@\s*(\w+)\s*[{(]")
 _NO_ENTRIES = frozenset({"string", "preamble", "comment"})
@@ -159,3 +159,7 @@ def test_a_sync_of_a_file_that_is_cut_off_earlier_each_time_removes_nothing(tmp_
         library.sync(refs, remove=True)
 
         assert sorted(one.paper_id for one in library.papers()) == ["bats", "mice", "owls"]
+
+
+def test_comments_before_the_first_entry_are_no_prose() -> None:
+    assert looks_like("% a comment\n" * 500 + "@article{k, title = {Lamps}}\n")

@@ -73,3 +73,18 @@ def test_a_file_without_entries_is_known_and_says_so(text: str) -> None:
 
 def test_a_text_that_speaks_of_an_encoding_is_no_bibtex() -> None:
     assert not looks_like("Encoding: the process of writing things down\n")
+
+
+@pytest.mark.parametrize("name", ["groupstree", "grouping"])
+def test_groups_of_jabref_by_a_keyword_are_tags_of_what_has_it(name: str) -> None:
+    text = (
+        "% Encoding: UTF-8\n"
+        "@article{a, title = {Lamps}, keywords = {Light, ink}}\n"
+        "@article{b, title = {Ink}, keywords = {lightning}}\n"
+        f"@comment{{jabref-meta: {name}:\n0 AllEntriesGroup:;\n"
+        "1 KeywordGroup:Bright\\;0\\;keywords\\;light\\;0\\;0\\;;\n"
+        "1 KeywordGroup:Matched\\;0\\;keywords\\;l.*\\;0\\;1\\;;\n"
+        "1 KeywordGroup:Titled\\;0\\;title\\;ink\\;0\\;0\\;;\n}\n"
+    )
+
+    assert tags(text) == [("Bright",), ()]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ragassist.sources.csl_json import read
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
+from tests.sources.texts import json_values, only_record
 
 
 def items(*stated: dict[str, object]) -> list[Record | Failure]:
@@ -15,9 +16,7 @@ def items(*stated: dict[str, object]) -> list[Record | Failure]:
 
 def item(**stated: object) -> Record:
     names = {name.replace("_", "-"): value for name, value in stated.items()}
-    [found] = items({"title": "Lamps", "container-title": "J", **names})
-    assert isinstance(found, Record)
-    return found
+    return only_record(items({"title": "Lamps", "container-title": "J", **names}))
 
 
 def test_every_variable_is_read_into_its_field() -> None:
@@ -223,22 +222,10 @@ NAMES = [
     "id", "type", "title", "author", "editor", "issued", "accessed", "container-title", "DOI",
     "PMID", "URL", "keyword", "note", "custom", "number", "page", "ISSN", "abstract", "citekey",
 ]  # fmt: skip
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=6)
+VALUES = json_values(
+    st.text(max_size=6)
     | st.sampled_from(["2020-05", "tex.a: b\nPMID: 1", "10.1000/x", "others", "\x1b[31mred"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["family", "given", "literal", "suffix", "date-parts", "raw", "tags"]),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=6,
+    ["family", "given", "literal", "suffix", "date-parts", "raw", "tags"],
 )
 
 
@@ -252,3 +239,39 @@ def test_whatever_an_item_states_it_is_a_record_or_a_failure(stated: dict[str, o
         for text in (found.title, found.abstract, found.key or "", *found.authors):
             text.encode()
             assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("issued", "year", "stated"),
+    [
+        ({"literal": "in press"}, None, "in press"),
+        ({"raw": "circa 1999"}, 1999, "circa 1999"),
+        ({"raw": "2019-03-05"}, 2019, None),
+        ({"date-parts": [[2000], [2001]]}, 2000, "2000/2001"),
+        ({"date-parts": [[2000, 3], [2001, 4, 2]]}, 2000, "2000-03/2001-04-02"),
+        ({"date-parts": [[2000], [2000]]}, 2000, None),
+        ({"date-parts": [[2000]], "season": "2"}, 2000, "2000-22"),
+        ({"date-parts": [[2000]], "circa": True}, 2000, "2000~"),
+    ],
+)
+def test_what_a_date_says_beyond_its_year_is_kept_as_stated(
+    issued: dict[str, object], year: int | None, stated: str | None
+) -> None:
+    found = item(issued=issued)
+
+    assert (found.year, dict(found.extra).get("date")) == (year, stated)
+
+
+def test_the_words_of_a_day_of_access_are_kept() -> None:
+    assert item(accessed={"raw": "last May"}).extra == (("urldate", "last May"),)
+
+
+def test_what_is_no_identifier_is_kept_and_so_is_a_second_doi() -> None:
+    assert item(DOI="in preparation", PMID="soon").extra == (
+        ("doi", "in preparation"), ("pmid", "soon"),
+    )  # fmt: skip
+    assert item(DOI="10.1000/a 10.1000/b").extra == (("otherdoi", "10.1000/b"),)
+
+
+def test_keywords_in_a_list_may_hold_commas() -> None:
+    assert item(keyword=["light, dark", "ink"]).keywords == ("light, dark", "ink")

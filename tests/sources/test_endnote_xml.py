@@ -1,10 +1,9 @@
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ragassist.sources.endnote_xml import looks_like, read
-from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
+from tests.sources.texts import assert_papers_and_failures, lines_of, only_record, torn
 
 STYLE = '<style face="normal" font="default" size="100%">'
 
@@ -45,13 +44,11 @@ FULL = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "refs.xml"))
+    return list(read(lines_of(text), "refs.xml"))
 
 
 def paper(*parts: str, kind: str = "Journal Article") -> Record:
-    [found] = outcome(f"<xml><records>{record_of(*parts, kind=kind)}</records></xml>")
-    assert isinstance(found, Record)
-    return found
+    return only_record(outcome(f"<xml><records>{record_of(*parts, kind=kind)}</records></xml>"))
 
 
 def test_every_element_is_read_into_its_field() -> None:
@@ -128,7 +125,6 @@ def test_a_file_is_recognised_by_its_elements(head: str, recognised: bool) -> No
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(st.sampled_from(FULL.split("\n")) | st.text(max_size=30), max_size=30))
-def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
-    for found in outcome("\n".join(lines)):
-        assert isinstance(found, Failure) or found.title or found.abstract
+@given(torn(FULL))
+def test_whatever_the_lines_they_are_records_and_failures(text: str) -> None:
+    assert_papers_and_failures(outcome(text))

@@ -1,10 +1,9 @@
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ragassist.sources.isi import looks_like, read
-from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
+from tests.sources.texts import assert_papers_and_failures, lines_of, records_of, torn
 
 FULL = """FN Clarivate Analytics Web of Science
 VR 1.0
@@ -43,7 +42,7 @@ EF
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "savedrecs"))
+    return list(read(lines_of(text), "savedrecs"))
 
 
 def test_every_field_is_read_from_its_tag() -> None:
@@ -107,7 +106,38 @@ def test_a_file_is_recognised_by_its_first_tags(head: str, recognised: bool) -> 
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(st.sampled_from(FULL.split("\n")) | st.text(max_size=40), max_size=30))
-def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
-    for found in outcome("\n".join(lines)):
-        assert isinstance(found, Failure) or found.title or found.abstract
+@given(torn(FULL))
+def test_whatever_the_lines_they_are_records_and_failures(text: str) -> None:
+    assert_papers_and_failures(outcome(text))
+
+
+def test_groups_that_signed_with_the_authors_are_authors() -> None:
+    [record] = read_text("AU Lee, A\nCA Lamp Team\n   Ink Team")
+
+    assert record.authors == ("Lee, A", "Lamp Team", "Ink Team")
+
+
+@pytest.mark.parametrize(
+    ("fields", "dated"),
+    [
+        ("EA FEB 2021", (2021, "2021-02")),
+        ("PY 2022\nEA FEB 2021", (2022, None)),
+    ],
+)
+def test_without_a_year_of_publication_that_of_early_access_counts(
+    fields: str, dated: tuple[int, str | None]
+) -> None:
+    [record] = read_text(fields)
+
+    assert (record.year, record.date) == dated
+
+
+def test_what_is_no_doi_is_kept() -> None:
+    [record] = read_text("DI in preparation")
+
+    assert record.extra == (("doi", "in preparation"),)
+
+
+def read_text(fields: str) -> list[Record]:
+    text = f"FN Clarivate Analytics Web of Science\nPT J\nTI Lamps\n{fields}\nER\n"
+    return records_of(read(lines_of(text), "refs.txt"))

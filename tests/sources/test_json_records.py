@@ -13,13 +13,13 @@ from ragassist.sources.lines import Line, TextFile
 from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import lines_of
 
 ITEM = '"type": "book", "issued": {"date-parts": [[2020]]}'
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    lines = (Line(n, line) for n, line in enumerate(text.split("\n"), 1))
-    return list(json_records.read(lines, "refs.json"))
+    return list(json_records.read(lines_of(text), "refs.json"))
 
 
 @pytest.mark.parametrize(
@@ -193,3 +193,16 @@ def test_a_list_in_one_line_longer_than_memory_allows_is_read_paper_by_paper(
 
     assert titles == [f"Owls {number}" for number in range(2_600)]
     assert most < 20_000_000
+
+
+def test_a_single_work_of_crossref_is_read() -> None:
+    work = {"DOI": "10.1000/x", "title": ["Lamps"], "type": "journal-article", "indexed": {}}
+    answer = {"status": "ok", "message-type": "work", "message-version": "1", "message": work}
+    text = json.dumps(answer, indent=1)
+    lines = list(lines_of(text))
+    found = list(json_records.read(lines, "x.json"))
+
+    assert json_records.looks_like(text)
+    assert [(one.title, one.doi) for one in found if isinstance(one, Record)] == [
+        ("Lamps", "10.1000/x")
+    ]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ragassist.sources.jsonl import read
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
+from tests.sources.texts import json_values, only_record
 
 OPENALEX: dict[str, Any] = {
     "id": "https://openalex.org/W42",
@@ -121,9 +122,7 @@ def found(stated: dict[str, Any]) -> Record | Failure:
 
 
 def record(stated: dict[str, Any]) -> Record:
-    outcome = found(stated)
-    assert isinstance(outcome, Record)
-    return outcome
+    return only_record([found(stated)])
 
 
 def test_a_work_of_openalex_is_read_with_its_abstract_put_together() -> None:
@@ -385,22 +384,11 @@ def test_what_zotero_keeps_beside_works_is_expected_to_be_no_paper(kind: str) ->
         assert (outcome.reason, outcome.expected) == ("a note or a file, no paper", True)
 
 
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=6)
+VALUES = json_values(
+    st.text(max_size=6)
     | st.sampled_from(["2020-05-01", "10.1000/x", "Fri, 1 May 2020", "arXiv:2301.00001"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["name", "title", "family", "author", "display_name", "date-parts"]),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=5,
+    ["name", "title", "family", "author", "display_name", "date-parts"],
+    most=5,
 )
 
 

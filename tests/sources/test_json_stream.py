@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ragassist.sources.json_stream import Element, elements
 from ragassist.sources.lines import Line
+from tests.sources.texts import lines_of
 
 OBJECTS = st.dictionaries(
     st.text(max_size=4),
@@ -21,7 +22,7 @@ OBJECTS = st.dictionaries(
 
 
 def read(text: str) -> list[Element]:
-    return list(elements(Line(n, line) for n, line in enumerate(text.split("\n"), 1)))
+    return list(elements(lines_of(text)))
 
 
 def outline(text: str) -> list[tuple[int, object]]:

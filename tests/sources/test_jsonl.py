@@ -10,6 +10,7 @@ from ragassist.sources.jsonl import looks_like, read
 from ragassist.sources.lines import Line, TextFile
 from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
+from tests.sources.texts import json_values, only_record
 
 NAMES = [
     "_id", "id", "paper_id", "title", "text", "abstract", "authors", "authors_truncated", "year",
@@ -19,14 +20,7 @@ NAMES = [
 TEXTS = st.text() | st.sampled_from(
     ["\ud800", "\x1b[31mred", "\0", "10.1000/x", "2301.00001v2", "2020-05-01", "et al.", ";", "and"]
 )
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["name", "title", "text"]), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
+JSON = json_values(TEXTS, ["name", "title", "text"])
 
 
 def outcome(*lines: str) -> list[Record | Failure]:
@@ -34,9 +28,7 @@ def outcome(*lines: str) -> list[Record | Failure]:
 
 
 def only(line: str) -> Record:
-    [found] = outcome(line)
-    assert isinstance(found, Record)
-    return found
+    return only_record(outcome(line))
 
 
 def paper(**fields: object) -> Record:
@@ -346,3 +338,13 @@ def test_a_line_too_long_to_be_held_costs_that_line(tmp_path: Path) -> None:
         "longer than 32,000,000 characters: no record of a paper is",
     )
     assert (first, last) == (Record(title="Owls", line=1), Record(title="Mice", line=3))
+
+
+def test_a_single_work_of_crossref_on_one_line_is_read() -> None:
+    work = {"DOI": "10.1000/x", "title": ["Lamps"], "type": "journal-article", "indexed": {}}
+    text = json.dumps({"status": "ok", "message-type": "work", "message": work})
+    [found] = read([Line(1, text)], "x.json")
+
+    assert looks_like(text)
+    assert isinstance(found, Record)
+    assert (found.title, found.doi) == ("Lamps", "10.1000/x")

@@ -1,10 +1,9 @@
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ragassist.sources.lines import Line
 from ragassist.sources.medline import looks_like, read
 from ragassist.types import Failure, Record
+from tests.sources.texts import assert_papers_and_failures, lines_of, only_record, torn
 
 FULL = """
 PMID- 12345678
@@ -42,13 +41,11 @@ SO  - J Lamps. 2020 May 1;3(2):454-81.
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "set.nbib"))
+    return list(read(lines_of(text), "set.nbib"))
 
 
 def only(*fields: str) -> Record:
-    [found] = outcome("\n".join(("PMID- 1", "TI  - Lamps", *fields)))
-    assert isinstance(found, Record)
-    return found
+    return only_record(outcome("\n".join(("PMID- 1", "TI  - Lamps", *fields))))
 
 
 def test_every_field_is_read_from_its_tag() -> None:
@@ -154,7 +151,22 @@ def test_a_file_is_recognised_by_its_ids(head: str, recognised: bool) -> None:
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(st.sampled_from(FULL.split("\n")) | st.text(max_size=40), max_size=30))
-def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
-    for found in outcome("\n".join(lines)):
-        assert isinstance(found, Failure) or found.title or found.abstract
+@given(torn(FULL))
+def test_whatever_the_lines_they_are_records_and_failures(text: str) -> None:
+    assert_papers_and_failures(outcome(text))
+
+
+def test_a_title_in_the_papers_own_language_is_kept_beside_the_one_in_english() -> None:
+    text = "PMID- 1\nTI  - [Lamps.]\nTT  - Lampen.\n"
+    [found] = read(lines_of(text), "x.nbib")
+
+    assert isinstance(found, Record)
+    assert dict(found.extra)["origtitle"] == "Lampen."
+
+
+def test_what_is_marked_as_a_doi_and_is_none_is_kept() -> None:
+    text = "PMID- 1\nTI  - Lamps\nLID - in preparation [doi]\n"
+    [found] = read(lines_of(text), "x.nbib")
+
+    assert isinstance(found, Record)
+    assert dict(found.extra)["doi"] == "in preparation"

@@ -12,6 +12,7 @@ from ragassist.sources.cleaning import clean_text
 from ragassist.sources.lines import Line
 from ragassist.sources.paper_list import looks_like, read
 from ragassist.types import Failure, Record
+from tests.sources.texts import lines_of
 
 SEEDS = Path(__file__).parents[3] / "shared" / "corpora" / "seeds"
 
@@ -21,10 +22,6 @@ LAMPS = (
 )
 PAGES = "We present a small survey of page numbers. Our results hold for two bookshops."
 SHORT = "We show that one short sentence can be a whole abstract too."
-
-
-def lines_of(text: str) -> Iterator[Line]:
-    return (Line(number, line) for number, line in enumerate(text.split("\n"), 1))
 
 
 def outcome(text: str) -> tuple[list[Record], list[Failure]]:

@@ -9,6 +9,7 @@ from ragassist.sources.pubmed_xml import looks_like, read
 from ragassist.sources.reading import Source
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import lines_of
 
 ARTICLE = """<?xml version="1.0" encoding="UTF-16"?>
 <!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "http://127.0.0.1:9/pubmed.dtd">
@@ -97,7 +98,7 @@ JATS = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "archivearticle1.dtd">
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "set.xml"))
+    return list(read(lines_of(text), "set.xml"))
 
 
 def told(text: str) -> list[tuple[int, str]]:
@@ -333,3 +334,15 @@ def test_every_article_in_real_files_is_a_record_or_a_failure() -> None:
         seen = text.count("<PubmedArticle>") + text.count("<PubmedBookArticle>")
 
         assert len(list(Source(path).read())) == (seen or 1), path.name
+
+
+def test_a_title_in_the_papers_own_language_is_kept_beside_the_one_in_english() -> None:
+    text = (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>"
+        "<ArticleTitle>[Lamps.]</ArticleTitle><VernacularTitle>Lampen.</VernacularTitle>"
+        "</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    )
+    [found] = read([Line(1, text)], "x.xml")
+
+    assert isinstance(found, Record)
+    assert found.extra == (("origtitle", "Lampen."),)

@@ -1,7 +1,9 @@
 import gzip
 import io
 import os
+import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -118,8 +120,9 @@ def test_standard_input_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> Non
     standard_input().close()
     standard_input.cache_clear()
 
-    assert (source.path, source.reader, len(found)) == ("<stdin>", "jsonl", 3)
-    assert [f.source for f in found if isinstance(f, Failure)] == ["<stdin>"]
+    assert re.fullmatch("<stdin>:[0-9a-f]{8}", source.path)
+    assert (source.reader, len(found)) == ("jsonl", 3)
+    assert [f.source for f in found if isinstance(f, Failure)] == [source.path]
 
 
 def test_a_hyphen_means_standard_input_wherever_it_stands(tmp_path: Path) -> None:
@@ -213,3 +216,53 @@ def test_a_pipe_named_by_itself_is_found_and_refused_on_opening(tmp_path: Path) 
 
     with pytest.raises(SourceError, match="not a regular file"):
         Source(pipe)
+
+
+@pytest.mark.parametrize(
+    ("content", "reader"),
+    [
+        ("% a comment of some length\n" * 10_000 + "@article{k, title = {Lamps}}\n", "bibtex"),
+        ('{"meta": {"x": "' + "y" * 300_000 + '"}, "results": [{"title": "Lamps"}]}', "json"),
+        ('title,abstract,year\nLamps,"' + "light " * 1_000_000 + '",2020\n', "csv"),
+    ],
+    ids=["comments", "meta", "cell"],
+)
+def test_a_file_that_begins_with_something_very_long_is_recognised(
+    tmp_path: Path, content: str, reader: str
+) -> None:
+    source = Source(written(tmp_path / "refs", content))
+
+    assert source.reader == reader
+    assert [f.title for f in source.read() if isinstance(f, Record)] == ["Lamps"]
+
+
+@pytest.mark.parametrize("content", ["@" * 1_000_000, "@a{" * 300_000, "% " * 1_000_000])
+def test_what_is_of_no_format_is_refused_in_bounded_time(tmp_path: Path, content: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(SourceError, match="is in no format"):
+        Source(written(tmp_path / "refs", content))
+
+    assert time.monotonic() - begun < 10
+
+
+def test_a_guess_at_the_encoding_is_reported_as_expected(tmp_path: Path) -> None:
+    path = tmp_path / "refs.bib"
+    path.write_bytes("@article{k, title = {Лампа для читателя}}\n".encode("koi8-r"))
+    first = next(Source(path).read())
+
+    assert isinstance(first, Failure)
+    assert (first.line, first.expected) == (0, True)
+    assert first.reason.startswith("its encoding is not stated: read as ")
+
+
+def test_two_contents_of_standard_input_are_two_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = []
+    for content in (JSONL, JSONL, JSONL.upper()):
+        standard_input.cache_clear()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        source = Source(Path("-"), "jsonl")
+        paths.append(source.path)
+        standard_input().close()
+    standard_input.cache_clear()
+
+    assert paths[0] == paths[1] != paths[2]

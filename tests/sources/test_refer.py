@@ -1,10 +1,9 @@
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ragassist.sources.lines import Line
 from ragassist.sources.refer import looks_like, read
 from ragassist.types import Failure, Record
+from tests.sources.texts import assert_papers_and_failures, lines_of, records_of, torn
 
 FULL = """%0 Journal Article
 %A Lee, Ann
@@ -61,11 +60,11 @@ BIBIX = """%A A. Lee
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "refs.enw"))
+    return list(read(lines_of(text), "refs.enw"))
 
 
 def papers(text: str) -> list[Record]:
-    return [found for found in outcome(text) if isinstance(found, Record)]
+    return records_of(outcome(text))
 
 
 def paper(*fields: str, kind: str = "Journal Article") -> Record:
@@ -156,8 +155,7 @@ def test_a_file_is_recognised_by_its_tags(head: str, recognised: bool) -> None:
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(st.sampled_from(FULL.split("\n")) | st.text(max_size=30), max_size=30))
-def test_whatever_the_lines_they_are_records_and_failures(lines: list[str]) -> None:
-    looks_like("\n".join(lines))
-    for found in outcome("\n".join(lines)):
-        assert isinstance(found, Failure) or found.title or found.abstract
+@given(torn(FULL))
+def test_whatever_the_lines_they_are_records_and_failures(text: str) -> None:
+    looks_like(text)
+    assert_papers_and_failures(outcome(text))

@@ -10,6 +10,7 @@ from ragassist.sources.reading import Source
 from ragassist.sources.ris import looks_like, read
 from ragassist.types import Failure, Record
 from tests.shared_data import shared
+from tests.sources.texts import lines_of, records_of
 
 FULL = """TY  - JOUR
 ID  - lee2020lamps
@@ -43,11 +44,11 @@ ER  -
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read((Line(n, line) for n, line in enumerate(text.split("\n"), 1)), "refs.ris"))
+    return list(read(lines_of(text), "refs.ris"))
 
 
 def papers(text: str) -> list[Record]:
-    return [found for found in outcome(text) if isinstance(found, Record)]
+    return records_of(outcome(text))
 
 
 def paper(*fields: str, kind: str = "JOUR") -> Record:
@@ -193,7 +194,11 @@ def test_authors_are_names_in_order(
         (["UR  - https://pubmed.ncbi.nlm.nih.gov/123/"], "pmid", "123"),
         (["UR  - http://a.org; http://b.org"], "url", "http://a.org"),
         (["L1  - file.pdf", "L2  - http://b.org"], "url", "http://b.org"),
-        (["ID  - 17"], "key", None),
+        (["ID  - 17"], "key", "17"),
+        (["ID  - rayyan-17"], "key", None),
+        (["DO  - 10.1000/a; 10.1000/b"], "doi", "10.1000/a"),
+        (["L1  - internal-pdf://1/a.pdf", "L2  - file:///a.pdf"], "url", None),
+        (["L1  - C:\\\\a//b.pdf"], "url", None),
         (["ID  - 17", "LB  - lee2020"], "key", "lee2020"),
         (["KW  - a, b, c, d"], "keywords", ("a", "b", "c", "d")),
         (["KW  - Models, Biological"], "keywords", ("Models, Biological",)),
@@ -254,11 +259,28 @@ def test_what_is_marked_as_retracted_is(field: str, extra: tuple[tuple[str, str]
     assert not paper("N1  - Not retracted").retracted
 
 
-def test_identifiers_that_were_read_are_not_kept_twice_and_numbers_are_not_lost() -> None:
-    found = paper("AN  - arXiv:2301.00001v2", "U2  - 77[pmid]", "ID  - 17")
+@pytest.mark.parametrize(
+    ("field", "extra"),
+    [
+        ("DO  - in preparation", {"doi": "in preparation"}),
+        ("DO  - n/a", {}),
+        (
+            "DO  - 10.1000/a; 10.1000/B, https://doi.org/10.1000/c",
+            {"otherdoi": "10.1000/b 10.1000/c"},
+        ),
+        ("UR  - https://a.org; https://b.org/x", {"ris-UR": "https://b.org/x"}),
+        ("ID  - rayyan-7", {"ids": "rayyan-7", "ris-ID": "rayyan-7"}),
+    ],
+)
+def test_identifiers_without_a_field_are_kept(field: str, extra: dict[str, str]) -> None:
+    assert dict(paper(field).extra) == extra
+
+
+def test_identifiers_that_were_read_are_not_kept_twice() -> None:
+    found = paper("AN  - arXiv:2301.00001v2", "U2  - 77[pmid]")
 
     assert (found.arxiv_id, found.pmid, found.extra) == (
-        "2301.00001", "77", (("ris-ID", "17"),),
+        "2301.00001", "77", (),
     )  # fmt: skip
 
 

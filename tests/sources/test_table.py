@@ -1,32 +1,27 @@
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragassist.errors import UsageError
-from ragassist.sources.lines import Line
 from ragassist.sources.table import looks_like, read, reader_with
 from ragassist.types import Failure, Record
-
-
-def lines(text: str) -> list[Line]:
-    return [Line(n, line) for n, line in enumerate(text.split("\n"), 1)]
+from tests.sources.texts import lines_of, only_record, records_of
 
 
 def outcome(text: str) -> list[Record | Failure]:
-    return list(read(lines(text), "refs.csv"))
+    return list(read(lines_of(text), "refs.csv"))
 
 
 def only(text: str) -> Record:
-    [found] = outcome(text)
-    assert isinstance(found, Record)
-    return found
+    return only_record(outcome(text))
 
 
 def titles(text: str) -> list[str]:
-    return [found.title for found in outcome(text) if isinstance(found, Record)]
+    return [found.title for found in records_of(outcome(text))]
 
 
 def test_an_export_of_scopus_is_read() -> None:
@@ -51,8 +46,7 @@ def test_an_export_of_scopus_is_read() -> None:
             venue="Journal of Lamps",
             doi="10.1000/lamps",
             url="https://scopus.example/1",
-            keywords=("lamps", "reading"),
-            categories=("Optics", "Light"),
+            keywords=("lamps", "reading", "Optics", "Light"),
             kind="article-journal",
             extra=(
                 ("eid", "e7"),
@@ -136,6 +130,7 @@ def test_an_export_of_zotero_keeps_tags_apart_and_finds_the_key_in_its_extra_fie
                 year=2020,
                 venue="J",
                 url="http://x",
+                extra=(("ids", "rayyan-1"),),
                 line=2,
             ),
         ),
@@ -207,8 +202,118 @@ def test_what_stands_before_the_header_is_reported_as_expected() -> None:
     assert found[2:] == [Record(title="Lamps", year=2020, line=5)]
 
 
+def test_a_row_with_cells_too_many_is_reported_and_read_where_its_cells_fit_their_headings() -> (
+    None
+):
+    found = outcome("title,year,doi\nLight,2022,10.1000/x,more\nLamps, wicks,2020,10.1000/y\n")
+
+    assert found == [
+        Record(title="Light", year=2022, doi="10.1000/x", line=2),
+        Failure(
+            source="refs.csv",
+            line=2,
+            reason="4 cells under 3 headings: the last are left out; put cells that hold ',' in "
+            "quotes",
+            excerpt="Light,2022,10.1000/x,more",
+        ),
+        Failure(
+            source="refs.csv",
+            line=3,
+            reason="4 cells under 3 headings: nobody can tell which is which; put cells that hold "
+            "',' in quotes",
+            excerpt="Lamps, wicks,2020,10.1000/y",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("text", ["title,abstract,year\n", "Title;Year\n", "Authors\tTitle\tDOI"])
+def test_a_table_without_rows_says_so(text: str) -> None:
+    [found] = outcome(text)
+
+    assert looks_like(text)
+    assert isinstance(found, Failure)
+    assert found.reason == "a table without rows: it has headings, and no papers"
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("['Ann Lee', 'Bo O\\'Neil']", ("Ann Lee", "Bo O'Neil")),
+        ("['Ann Lee' \"Bo Yu\"]", ("Ann Lee", "Bo Yu")),
+        ('["Lee, Ann", "Yu, Bo"]', ("Lee, Ann", "Yu, Bo")),
+        ("['M\\xfcller, Jan', None]", ("Müller, Jan",)),
+        ("[{'authorId': '1', 'name': 'Ann Lee'}, {'name': 'Bo Yu'}]", ("Ann Lee", "Bo Yu")),
+        ("[]", ()),
+    ],
+)
+def test_lists_as_programs_write_them_are_taken_apart(cell: str, names: tuple[str, ...]) -> None:
+    quoted = cell.replace('"', '""')
+
+    assert only(f'title,authors\nLamps,"{quoted}"\n').authors == names
+
+
+def test_a_list_of_keywords_may_hold_commas() -> None:
+    assert only("title,keywords\nLamps,\"['light, dark', 'ink']\"\n").keywords == (
+        "light, dark", "ink",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", ["[" * 50_000, "['" * 50_000 + "]", "[" + "'a'," * 50_000 + "'b"])
+def test_what_only_begins_as_a_list_is_left_and_costs_no_time(cell: str) -> None:
+    begun = time.monotonic()
+
+    assert only(f'title,affiliations\nLamps,"{cell}"\n').affiliations
+    assert time.monotonic() - begun < 2
+
+
+def test_groups_that_signed_with_the_authors_are_authors() -> None:
+    text = 'Article Title,Authors,Group Authors\nLamps,"Lee, A; Yu, B",Lamp Team; Ink Team\n'
+
+    assert only(text).authors == ("Lee, A", "Yu, B", "Lamp Team", "Ink Team")
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("title,year,month,day\nLamps,2020,3,5\n", (2020, "2020-03-05")),
+        ("title,year,month,day\nLamps,2020,March,\n", (2020, "2020-03")),
+        ("Title,Publication Date,Publication Year\nLamps,MAR 5,2019\n", (2019, "2019-03-05")),
+        ("Article Title,Early Access Date,Publication Year\nLamps,FEB 2021,\n", (2021, "2021-02")),
+        ("Article Title,Early Access Date,Publication Year\nLamps,FEB 2021,2022\n", (2022, None)),
+        ("title,month,day\nLamps,3,5\n", (None, None)),
+    ],
+)  # fmt: skip
+def test_dates_are_put_together_from_their_columns(
+    text: str, dated: tuple[int | None, str | None]
+) -> None:
+    assert (only(text).year, only(text).date) == dated
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "extra"),
+    [
+        ("doi", "in preparation", {"doi": "in preparation"}),
+        ("doi", "10.1000/a; 10.1000/b", {"otherdoi": "10.1000/b"}),
+        ("pmid", "PMC1?", {"pmid": "PMC1?"}),
+        ("pmid", "123.0", {}),
+        ("url", "https://a.org; https://b.org", {"otherurl": "https://b.org"}),
+        ("key", "rayyan-7", {"ids": "rayyan-7"}),
+    ],
+)
+def test_identifiers_without_a_field_are_kept(
+    heading: str, cell: str, extra: dict[str, str]
+) -> None:
+    assert dict(only(f"title,{heading}\nLamps,{cell}\n").extra) == extra
+
+
+def test_a_table_is_told_by_its_header_where_its_first_row_is_longer_than_what_is_looked_at() -> (
+    None
+):
+    assert looks_like('title,abstract,year\nLamps,"' + "light " * 20_000)
+
+
 def test_rows_of_other_lengths_are_read_if_they_have_text() -> None:
-    found = outcome("year,title,doi\n2020\n2021,Lamps\n2022,Light,10.1000/x,more\n,,,\n")
+    found = outcome("year,title,doi\n2020\n2021,Lamps\n2022,Light,10.1000/x,\n,,,\n")
 
     assert found == [
         Failure(
@@ -296,13 +401,13 @@ def test_a_document_that_is_called_retracted_is() -> None:
 
 def test_columns_that_are_named_go_before_what_headings_say() -> None:
     read_named = reader_with({"title": "heading", "abstract": "Body Text"})
-    found = list(read_named(lines("Title,Heading,Body-text,Year\nNo,Lamps,Light,2020\n"), "x"))
+    found = list(read_named(lines_of("Title,Heading,Body-text,Year\nNo,Lamps,Light,2020\n"), "x"))
 
     assert found == [Record(title="Lamps", abstract="Light", year=2020, line=2)]
 
 
 def test_a_column_that_is_not_there_is_said_with_those_that_are() -> None:
-    [found] = reader_with({"title": "Heading"})(lines("Name,Year\nLamps,2020\n"), "refs.csv")
+    [found] = reader_with({"title": "Heading"})(lines_of("Name,Year\nLamps,2020\n"), "refs.csv")
 
     assert found == Failure(
         source="refs.csv",
@@ -397,7 +502,9 @@ def test_every_row_that_python_writes_is_read_on_its_line(
         writer.writerow(row)
     found = outcome(written.getvalue())
 
-    assert [one.line for one in found] == list(range(2, len(bare) + 2))
+    lines_of_rows = list(range(2, len(bare) + 2))
+    # A table that only has its header is told by that.
+    assert [one.line for one in found] == (lines_of_rows or [1])
 
 
 @settings(deadline=None, max_examples=300)

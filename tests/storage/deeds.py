@@ -97,6 +97,7 @@ def make_older(catalog: Catalog, version: int) -> None:
     undone = (
         (5, "DROP TABLE renamed"),
         (5, "DELETE FROM meta WHERE name = 'told_row'"),
+        (6, "ALTER TABLE sources DROP COLUMN read_at"),
         (5, "UPDATE exchanges SET kept = json_remove(kept, '$.works')"),
         (4, "ALTER TABLE sources DROP COLUMN read_as"),
         (3, "ALTER TABLE sources DROP COLUMN digest"),

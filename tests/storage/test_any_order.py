@@ -15,7 +15,8 @@ from ragassist.errors import UsageError
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.duplicates import merge_papers, part_papers
 from ragassist.storage.intake import absorb, next_import, open_source
-from ragassist.storage.papers import find_row, load_papers
+from ragassist.storage.lookup import find_row
+from ragassist.storage.papers import load_papers
 from ragassist.storage.works import remove_records, remove_works
 from ragassist.types import Chunk, Paper, Record
 

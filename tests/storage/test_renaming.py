@@ -12,7 +12,7 @@ from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.cited import row_of_work
 from ragassist.storage.fingerprints import fingerprints
-from ragassist.storage.papers import find_row
+from ragassist.storage.lookup import find_row
 from ragassist.storage.schema import SCHEMA_VERSION
 from ragassist.storage.works import remove_records
 from tests.storage.deeds import make_older
@@ -103,6 +103,13 @@ def test_a_key_that_cannot_stand_in_a_citation_is_told_of_when_it_comes(
     adding = read(catalog, tmp_path, "a.jsonl", line)
     assert told(adding) == [("Strix, 2020", "Strix-2020", "it cannot stand in a citation as it is")]
     assert told(read(catalog, tmp_path, "a.jsonl", line)) == []
+
+
+def test_a_key_of_two_works_in_one_file_is_told_of(catalog: Catalog, tmp_path: Path) -> None:
+    notes = told(read(catalog, tmp_path, "a.bib", OWLS % ("k", "10.1/o"), BATS % "k"))
+    assert [(key, why) for key, _, why in notes] == [
+        ("k", "two works have that key in this file")
+    ] * 2
 
 
 def test_removing_a_namesake_tells_of_the_one_that_stays(

@@ -583,3 +583,68 @@ def test_a_copy_of_a_file_is_another_source(
         library.add(refs)
         library.add(copy)
         assert [path for path, *_ in library.status().sources] == [str(copy), str(refs)]
+
+
+def test_as_long_as_a_removal_waits_nothing_else_that_the_file_lost_is_let_go_of(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    own = {**PAPERS[0], "_id": "myOwnKey", "keywords": ["lamps"]}
+    refs = write(tmp_path / "refs.jsonl", [own, *PAPERS[1:]])
+    other = {name: value for name, value in PAPERS[0].items() if name != "_id"}
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        library.add(write(tmp_path / "zz.jsonl", [other]))
+        before = [library.paper(name) for name in ("myOwnKey", "s0p1")]
+        write(refs, PAPERS[2:])
+        for _ in range(2):
+            report = library.sync(refs)
+            assert outcome(report.sources[0]) == {"left": ("myOwnKey",), "waiting": ("s0p1",)}
+            assert [library.paper(name) for name in ("myOwnKey", "s0p1")] == before
+        (done,) = library.finish_sync(report).sources
+        assert done.removed == ("s0p1",)
+        paper = library.paper("myOwnKey")
+        assert (paper.paper_id == "myOwnKey", paper.keywords) == (False, ())
+    in_fresh_process(read_back, library_folder).assert_whole()
+
+
+def test_what_is_left_in_another_file_is_told_by_the_key_that_the_file_had_for_it(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    refs = write(tmp_path / "refs.jsonl", [{**PAPERS[0], "_id": "myOwnKey"}, *PAPERS[1:]])
+    other = {name: value for name, value in PAPERS[0].items() if name != "_id"}
+    with Library.open(library_folder) as library:
+        library.sync(refs)
+        library.add(write(tmp_path / "zz.jsonl", [other]))
+        (source,) = library.sync(write(refs, PAPERS[1:]), remove=True).sources
+        (paper_id,) = source.left
+        assert source.former == {paper_id: "myOwnKey"}
+
+
+def test_an_entry_with_another_key_and_year_is_the_same_paper_and_found_by_both_keys(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    refs = tmp_path / "refs.bib"
+    entry = "@article{%s, title={How owls hear in snow}, author={Strix, Ada}, year=%d}"
+    with Library.open(library_folder) as library:
+        refs.write_text(entry % ("strix2019", 2019), "utf-8")
+        library.sync(refs)
+        refs.write_text(entry % ("strix2020", 2020), "utf-8")
+        report = library.sync(refs)
+        assert outcome(report.sources[0]) == {"changed": ("strix2020",)}
+        assert report.sources[0].former == {"strix2020": "strix2019"}
+        assert [note.key for note in report.keys] == ["strix2019"]
+        assert library.paper("strix2019") == library.paper("strix2020")
+        assert library.paper("strix2020").year == 2020
+    in_fresh_process(read_back, library_folder).assert_whole()
+
+
+def test_a_key_that_is_another_works_now_is_told_as_replaced(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    refs = tmp_path / "refs.bib"
+    with Library.open(library_folder) as library:
+        refs.write_text("@book{k, title={How owls hear}, author={Strix, Ada}}", "utf-8")
+        library.sync(refs)
+        refs.write_text("@book{k, title={Moths of dark caves}, author={Noctua, Cy}}", "utf-8")
+        (source,) = library.sync(refs).sources
+        assert (outcome(source), source.replaced) == ({}, {"k": "How owls hear"})

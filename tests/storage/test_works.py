@@ -13,6 +13,7 @@ from ragassist.adding import Import, chunker
 from ragassist.errors import UnknownPaper
 from ragassist.library import Library
 from ragassist.storage.catalog import Catalog
+from ragassist.storage.naming import ids_of_namesakes
 from ragassist.storage.papers import iterate_papers
 from ragassist.storage.works import remove_works
 from ragassist.types import Filters
@@ -255,3 +256,50 @@ def test_a_removed_paper_leaves_no_row_that_refers_to_it(
         catalog.execute("INSERT INTO chunks_fts (chunks_fts) VALUES ('integrity-check')")
     finally:
         catalog.close()
+
+
+TWO_VERSIONS = """@inproceedings{okafor2020conf, author={Okafor, Ann}, year=2020, booktitle={CHI},
+  title={Reading rooms and the people in them}}
+@article{okafor2021journal, author={Okafor, Ann}, year=2021, journal={Journal of Documentation},
+  title={Reading rooms and the people in them}, abstract={We look at rooms and readers.}}
+"""
+
+
+def test_a_decision_holds_for_the_same_entries_from_another_path_and_under_other_keys(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    texts = {
+        "a.bib": TWO_VERSIONS,
+        "moved.bib": TWO_VERSIONS,
+        "poorer.bib": TWO_VERSIONS.replace("abstract", "note"),
+        "theirs.bib": TWO_VERSIONS.replace("okafor20", "ok"),
+    }
+    with Library.open(library_folder) as library:
+        for name, text in texts.items():
+            (tmp_path / name).write_text(text, "utf-8")
+            library.add(tmp_path / name)
+            if name == "a.bib":
+                library.keep_both("okafor2020conf", "okafor2021journal")
+        assert [(p.paper_id, p.year, p.aliases) for p in library.papers()] == [
+            ("okafor2020conf", 2020, ("ok20conf",)),
+            ("okafor2021journal", 2021, ("ok21journal",)),
+        ]
+        assert library.duplicates() == ()
+
+
+def test_the_older_keys_that_biblatex_keeps_find_the_paper(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.bib").write_text(
+        "@article{owls, ids={old1,old2 old:3}, title={How owls hear}, year=2020}", "utf-8"
+    )
+    with Library.open(library_folder) as library:
+        library.add(tmp_path / "a.bib")
+        assert library.paper("owls").aliases == ("old1", "old2", "old:3")
+
+
+def test_papers_the_same_in_everything_have_short_suffixes_all_the_same() -> None:
+    same = (True, "How owls hear", "", 2020, "{}")
+    ids = ids_of_namesakes("k", [same, same])
+    assert len(set(ids)) == 2
+    assert [len(one) for one in ids] == [len("k-0000")] * 2

@@ -13,8 +13,9 @@ from itertools import chain
 
 from ragassist.sources.bibtex.blocks import KNOWN_TYPES, UNCLOSED, Block, split
 from ragassist.sources.bibtex.families import Families, Whole
-from ragassist.sources.bibtex.fields import Unreadable, parse, parse_strings
+from ragassist.sources.bibtex.fields import Unreadable, parse, parse_preamble, parse_strings
 from ragassist.sources.bibtex.groups import Groups, has_header, may_have_groups
+from ragassist.sources.bibtex.preambles import Preambles
 from ragassist.sources.bibtex.records import to_record
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Record
@@ -33,7 +34,7 @@ _NO_ENTRIES = "it has no entry: nothing but @string, @preamble and comments"
 
 
 def looks_like(head: str) -> bool:
-    """Whether it begins with BibTeX, not counting prose, or with more of it than prose.
+    """Whether it begins with BibTeX, or with more of it than prose; comments do not count.
 
     A page that quotes an entry is no BibTeX file; a BibTeX file with an introduction is one, and
     so is one that begins as reference managers begin theirs.
@@ -49,7 +50,7 @@ def looks_like(head: str) -> bool:
         if entry.start() >= start and _is_entry(entry):
             start = _end(head, entry)
             within += head.count("\n", entry.start(), start) + 1
-    lines = sum(not line.isspace() for line in head.splitlines() if line)
+    lines = sum(not line.startswith("%") for line in map(str.strip, head.splitlines()) if line)
     return within > 0 and lines - within <= max(_FEW_LINES, within)
 
 
@@ -89,19 +90,21 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
 
 
 def _entries(lines: Iterable[Line], groups: Groups, source: str) -> Iterator[Record | Failure]:
-    families = Families()
+    families, preambles = Families(), Preambles()
     for block in split(lines):
         if block.kind == "comment":
             groups.learn(block)
             continue
+        if block.kind == "preamble":
+            preambles.learn(parse_preamble(block))
         try:
             is_closed, complete = _completed_by(block, families)
-            yield from (_outcome(whole, source) for whole in complete)
+            yield from (_outcome(whole, source, preambles) for whole in complete)
             if not is_closed:
                 yield _failure(block.line, block.ends, _NOT_CLOSED, source)
         except Unreadable as why:
             yield _failure(block.line, block.excerpt, str(why), source)
-    yield from (_outcome(whole, source) for whole in families.rest())
+    yield from (_outcome(whole, source, preambles) for whole in families.rest())
 
 
 def _completed_by(block: Block, families: Families) -> tuple[bool, Iterator[Whole]]:
@@ -116,7 +119,7 @@ def _completed_by(block: Block, families: Families) -> tuple[bool, Iterator[Whol
     return entry.is_closed, families.add(entry)
 
 
-def _outcome(whole: Whole, source: str) -> Record | Failure:
+def _outcome(whole: Whole, source: str, preambles: Preambles) -> Record | Failure:
     entry = whole.entry
     if entry.kind in _NO_PAPERS:
         return Failure(
@@ -129,7 +132,7 @@ def _outcome(whole: Whole, source: str) -> Record | Failure:
     record = to_record(whole)
     if record is None:
         return _failure(entry.line, entry.excerpt, "neither title nor abstract", source)
-    return record
+    return preambles.beside(record)
 
 
 def _failure(line: int, excerpt: str, reason: str, source: str) -> Failure:

@@ -24,7 +24,9 @@ _KEY_FOLLOWS = re.compile(r'\s*[^\s,={}"()]{1,200}\s*(?:,|$)')
 _FIELD_FOLLOWS = re.compile(r"[\s,}]{0,100}[^\W\d][\w.:+-]{1,40}\s*=\s*[{\"\w]")
 _BRACE = re.compile(r"[{}]")
 _PARENTHESIS = re.compile(r'[{}()"]')
-_GROUPS = re.compile(r"\s*(?:jabref-meta:\s*groupstree:|BibDesk Static Groups\s*\{)", re.IGNORECASE)
+_GROUPS = re.compile(
+    r"\s*(?:jabref-meta:\s*(?:groupstree|grouping):|BibDesk Static Groups\s*\{)", re.IGNORECASE
+)
 _LOOKED_BACK = 100
 _LONGEST_BLOCK = 32_000_000
 _SHOWN = 80

@@ -92,6 +92,16 @@ def parse_strings(block: Block) -> list[tuple[str, Value]]:
     return list(_Text(block.text, _BRACE).fields(0))
 
 
+def parse_preamble(block: Block) -> str:
+    """What a preamble says in all, macros left out; empty where it cannot be read."""
+    if block.trouble:
+        return ""
+    try:
+        return "".join(part for part in _Text(block.text, _BRACE).value() if isinstance(part, str))
+    except Unreadable:
+        return ""
+
+
 def _entry(block: Block, braces: re.Pattern[str]) -> Entry:
     key, position = _key(block.text)
     text = block.text
@@ -155,6 +165,10 @@ class _Text:
                 found = text[position : position + 40].split()
                 raise Unreadable(f"text follows the value of {name!r}: {' '.join(found[:4])!r}")
             yield name, value
+
+    def value(self) -> Value:
+        """The value that the text is."""
+        return self._value("preamble", _end(_SPACE, self._text, 0))[0]
 
     def _past_word(self, position: int) -> int:
         """Where the next field may be: a word without a value is passed over."""

@@ -1,4 +1,4 @@
-"""Groups that a reference manager lists in a comment, by the keys of what is in them.
+"""Groups that a reference manager lists in a comment, by the keys or a keyword of what is in them.
 
 JabRef did so up to version 3 (now it names an entry's groups in the entry), BibDesk does.
 """
@@ -22,7 +22,11 @@ _HEADER = re.compile(
 )
 _MOST_HELD = 50_000
 
-_JABREF = re.compile(r"\s*jabref-meta:\s*groupstree:", re.IGNORECASE)
+_JABREF = re.compile(r"\s*jabref-meta:\s*(?:groupstree|grouping):", re.IGNORECASE)
+_KEYWORD_NODE = re.compile(r"\d+ KeywordGroup:(.*)", re.DOTALL)
+# Behind a name: how it goes with the group around it, the field, what is searched for in it,
+# whether case counts, whether it is a regular expression.
+_KEYWORD_PARTS = 6
 _TREE_NODE = re.compile(r"\d+ ExplicitGroup:(.*)", re.DOTALL)
 _END_OF_PART = re.compile(r"((?:[^\\;]|\\.)*);", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -53,12 +57,15 @@ class Groups:
         self._hold = hold
         self._held: list[Record | Failure] = []
         self._of: dict[str, dict[str, None]] = {}
+        self._by_keyword: dict[str, dict[str, None]] = {}
 
     def learn(self, block: Block) -> None:
         """Take in the groups that a comment lists."""
         for name, keys in _listed(block.text):
             for key in keys:
                 self._of.setdefault(key.casefold(), {})[name] = None
+        for name, keyword in _searched(block.text):
+            self._by_keyword.setdefault(keyword.casefold(), {})[name] = None
 
     def add(self, found: Record | Failure) -> Iterator[Record | Failure]:
         """What can be given out now."""
@@ -73,9 +80,11 @@ class Groups:
         return map(self._grouped, held)
 
     def _grouped(self, found: Record | Failure) -> Record | Failure:
-        if isinstance(found, Failure) or not found.key or not self._of:
+        if isinstance(found, Failure):
             return found
-        names = self._of.get(found.key.casefold(), {})
+        names = dict(self._of.get((found.key or "").casefold(), {}))
+        for keyword in found.keywords if self._by_keyword else ():
+            names |= self._by_keyword.get(keyword.casefold(), {})
         return replace(found, tags=tuple(dict.fromkeys((*found.tags, *names)))) if names else found
 
 
@@ -91,6 +100,19 @@ def _listed(text: str) -> Iterator[tuple[str, list[str]]]:
             name, keys = stated.get("group name", ""), stated.get("keys", "").split(",")
             if name.strip():
                 yield " ".join(name.split()), [key.strip() for key in keys if key.strip()]
+
+
+def _searched(text: str) -> Iterator[tuple[str, str]]:
+    """Groups of JabRef that hold whatever has a keyword: their names, and the keyword."""
+    jabref = _JABREF.match(text)
+    tree = re.sub(r"[\r\n]", "", text[jabref.end() :]) if jabref else ""
+    for node in _parts(tree):
+        found = _KEYWORD_NODE.fullmatch(node)
+        parts = _parts(found[1]) if found else []
+        if len(parts) < _KEYWORD_PARTS or parts[2].lower() != "keywords" or parts[5] == "1":
+            continue
+        if (name := parts[0].strip()) and (keyword := parts[3].strip()):
+            yield name, keyword
 
 
 def _of_jabref(tree: str) -> Iterator[tuple[str, list[str]]]:

@@ -42,9 +42,9 @@ def take_doi(fields: Fields) -> str | None:
 
 
 def other_dois(fields: Fields) -> dict[str, str]:
-    """What `extra` is to hold of a field that states more than one DOI; that is before one is taken.
+    """What `extra` is to hold of a field with several DOIs, before the first is taken.
 
-    A field that states none stays among the fields.
+    A field without any stays among the fields.
     """
     stated = dois_apart(verbatim(fields.get("doi", "")))
     return beside_doi(stated, doi) if len(stated) > 1 and (doi := doi_in(stated[0])) else {}

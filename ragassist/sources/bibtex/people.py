@@ -7,13 +7,12 @@ from ragassist.sources.bibtex.values import plain
 # At an end of the list it is left over from a name that was deleted.
 _AND = re.compile(r"(?<=\s)(?i:and)(?=\s)|^and(?=\s)|(?<=\s)and$")
 _AMPERSAND = re.compile(r"\s\\?&\s")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4}|[^\W\d_]{1,2}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4}|[A-Z]{1,3}")
 # A first and a last name, or more, but no names of places and offices.
 _FULL_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,4}")
 _OFFICE = re.compile(
     r"\b(?:of|for|the|und|Department|Universit\w*|Institut\w*|Inc|Ltd|Group|Team|Lab)\b"
 )
-_BRACES = re.compile(r"[{}]")
 # From the likeliest on; the last may as well be initials.
 _SUFFIXES = tuple(map(re.compile, (r"(?:Jr|Sr)\.?", "I{2,3}|IV", "VI{0,3}")))
 # Behind a single comma a numeral is mostly a given name: `Rao, V`.
@@ -46,6 +45,11 @@ def split_names(value: str) -> tuple[tuple[str, ...], bool]:
     return tuple(names), truncated
 
 
+def is_extended(name: str) -> bool:
+    """Whether a name is written as BibLaTeX alone reads it: `family=Maaten, given=Laurens`."""
+    return bool(_EXTENDED.match(name))
+
+
 def _parted(value: str) -> list[str]:
     # Each `and` is at an outer level where the braces before it pair up.
     value = value.strip()
@@ -63,7 +67,7 @@ def _parted(value: str) -> list[str]:
 
 
 def _at_ampersands(part: str) -> list[str]:
-    """`Lee, A. \\& Yu, B.` as two; a company of such a name as one."""
+    r"""`Lee, A. \& Yu, B.` as two; a company of such a name as one."""
     names = _AMPERSAND.split(part) if "&" in part and "{" not in part else []
     are_people = all("," in name or _begins_with_initials(name) for name in names)
     return names if len(names) > 1 and are_people else [part]
@@ -95,14 +99,14 @@ def _at_commas(value: str) -> list[str]:
     families, given = pieces[::2], pieces[1::2]
     if len(families) == len(given) and all(map(_INITIALS.fullmatch, given)):
         if not any(map(_INITIALS.fullmatch, families)):
-            return [f"{family}, {initials}" for family, initials in zip(families, given)]
+            return list(map(", ".join, zip(families, given, strict=True)))
         return [value]
     are_names = all(map(_FULL_NAME.fullmatch, map(plain, pieces))) and not _OFFICE.search(value)
     return pieces if are_names else [value]
 
 
 def _name(written: str) -> str:
-    if _EXTENDED.match(written):
+    if is_extended(written):
         return _extended(written)
     parts = [part.strip() for part in _outer_commas(written)]
     names = [plain(part) for part in parts]

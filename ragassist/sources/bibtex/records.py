@@ -99,8 +99,7 @@ def to_record(whole: Whole) -> Record | None:
     year, date = take_date(fields)
     url = take_url(fields)
     # Scopus puts its own keywords beside the authors'.
-    own_keywords = _listed(fields, "author_keywords", "author-keywords")
-    keywords = own_keywords or _listed(fields, "keywords", "keyword")
+    keywords = _listed(fields, "author_keywords", "author-keywords", "keywords", "keyword")
     tags = _listed(fields, *_TAGS)
     record = Record(
         key=whole.entry.key,
@@ -117,7 +116,7 @@ def to_record(whole: Whole) -> Record | None:
         arxiv_id=arxiv_id,
         pmid=pmid,
         url=url,
-        categories=(*_categories(fields, arxiv_id), *_listed(fields, "keywords", "keyword")),
+        categories=_categories(fields, arxiv_id),
         keywords=keywords,
         tags=tags,
         kind=kind,

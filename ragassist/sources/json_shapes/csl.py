@@ -47,6 +47,7 @@ _NAMES = {
 }
 _IN_JOURNALS = {"issue": "number", "number": "eid"}
 _ELSEWHERE = {"number": "number", "issue": "issue"}
+_BY_INSTITUTIONS = frozenset({"thesis", "report"})
 _ISSUED_IN_PARTS = frozenset({"article-journal", "article-magazine", "article-newspaper"})
 _ROLES = {"editor": "editor", "translator": "translator", "container-author": "bookauthor"}
 # What has a field of its own in `Record`, or says nothing of the work.
@@ -77,6 +78,7 @@ def record(stated: JsonObject, line: int) -> Record:
     kind = kinds.of_csl(stated.get("type"))
     authors, truncated = people(stated.get("author"))
     year, date = issued(stated.get("issued"))
+    venue, stated = _venue(stated, custom, kind)
     return Record(
         key=_key(stated, note),
         title=first_text(stated, "title") or "",
@@ -86,7 +88,7 @@ def record(stated: JsonObject, line: int) -> Record:
         affiliations=texts(_listed(custom.get("affiliations"))),
         year=year,
         date=date or identifiers.date(text(custom, "date")),
-        venue=first_text(stated, "container-title"),
+        venue=venue,
         doi=identifiers.doi(scalar(stated, "DOI") or note.named.get("doi")),
         arxiv_id=_arxiv_id(stated, custom, note),
         pmid=identifiers.pmid(scalar(stated, "PMID") or note.named.get("pmid")),
@@ -99,6 +101,24 @@ def record(stated: JsonObject, line: int) -> Record:
         extra=_extra(stated, note, kind),
         line=line,
     )
+
+
+def _venue(
+    stated: JsonObject, custom: JsonObject, kind: str | None
+) -> tuple[str | None, JsonObject]:
+    """Where it appeared, and what is stated beside that.
+
+    What a thesis or a report was handed in to is its publisher here, unless ragassist's own export
+    says that it was something else.
+    """
+    venue = first_text(stated, "container-title")
+    if kind not in _BY_INSTITUTIONS:
+        return venue, stated
+    if "institution" in custom and custom["institution"] == stated.get("publisher"):
+        return venue, {**stated, "publisher": None}
+    if venue or "publisher" in custom:
+        return venue, stated
+    return text(stated, "publisher"), {**stated, "publisher": None}
 
 
 def abstract_of(stated: JsonObject) -> str:
@@ -218,10 +238,13 @@ def _arxiv_id(stated: JsonObject, custom: JsonObject, note: Note) -> str | None:
 
 def _extra(stated: JsonObject, note: Note, kind: str | None) -> tuple[tuple[str, str], ...]:
     beside = _TAKEN | _names(kind).keys() | _ROLES.keys()
+    custom = dict(_others(within(stated, "custom"), _OWN_NAMES))
+    is_told = "language" in custom and "langid" not in custom
     return extra_of(
         [
-            *variables(stated, kind),
-            *_others(within(stated, "custom"), _OWN_NAMES),
+            # As it was stated before an export put it into the words of CSL.
+            *custom.items(),
+            *(one for one in variables(stated, kind) if one[0] != "langid" or not is_told),
             *_others(stated, beside),
             *identifiers.beside(scalar(stated, "DOI"), scalar(stated, "PMID")),
             *note.extra,

@@ -2,7 +2,7 @@
 
 import re
 
-from ragassist.sources.identifiers import beside_doi, dois_apart
+from ragassist.sources.identifiers import beside_doi, dois_apart, says_something
 from ragassist.text import one_line
 
 # None is longer; a field of megabytes is no identifier, and searching it takes its time.
@@ -11,7 +11,8 @@ _DOI = re.compile(r"(?<![\d.])(10\.\d{1,9}(?:\.\d{1,9}){0,3}/\S*[^\s.,;])")
 _ARXIV = re.compile(r"(?<!\w)(?<!\d\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
 _ARXIV_ADDRESS = re.compile(r"\barxiv\.org/(?:abs|pdf|html)/([^\s?#]+?)(?:\.pdf)?$", re.IGNORECASE)
 _ARXIV_LABEL = re.compile(r"^arxiv:\s*(\S+)(?:\s*\[[\w.-]{2,20}\])?$", re.IGNORECASE)
-_PMID = re.compile(r"^(?:PMID:? ?)?(\d{1,9})$", re.IGNORECASE)
+# Data frames make a fraction of a number where other rows have none.
+_PMID = re.compile(r"^(?:PMID:? ?)?(\d{1,9})(?:\.0)?$", re.IGNORECASE)
 _PMID_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|/pubmed)/(\d{1,9})/?$")
 _PMCID = re.compile(r"(?:^|/)(?:PMCID:? ?)?(?:PMC)?(\d{1,9})/?$", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
@@ -38,9 +39,9 @@ def beside(
     kept: list[tuple[str, str | None]] = []
     if doi_field and (not (own := doi(doi_field)) or doi_field.count("10.") > 1):
         kept += beside_doi([doi_field], own).items()
-    if pmid_field and pmid(pmid_field) is None:
+    if pmid_field and says_something(pmid_field) and pmid(pmid_field) is None:
         kept.append(("pmid", one_line(pmid_field)))
-    if arxiv_field and arxiv_id(arxiv_field) is None:
+    if arxiv_field and says_something(arxiv_field) and arxiv_id(arxiv_field) is None:
         kept.append(("arxiv_id", one_line(arxiv_field)))
     return kept
 

@@ -94,6 +94,9 @@ def is_paper(names: Collection[str]) -> bool:
     """Whether an object with these names can be read as a paper."""
     if not PAPER_NAMES.isdisjoint(names):
         return True
+    # Of a single work Crossref says what it gives.
+    if {"message", "message-type"} <= set(names):
+        return True
     # Zotero's API keeps the item's own fields under `data`, Semantic Scholar its citations'.
     return {"library", "data"} <= set(names) or not {"citedPaper", "citingPaper"}.isdisjoint(names)
 

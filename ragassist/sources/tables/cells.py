@@ -79,6 +79,7 @@ _SCOPUS_NUMBER = re.compile(r"\s*\(\d{6,}\)$")
 _AND = re.compile(r" and | & ")
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)\s*$")
 _ADDRESS = re.compile(r"https?://|rayyan-\d", re.IGNORECASE)
+_IS_ADDRESS = re.compile(r"(?:https?://|www\.)\S")
 _NUMBER_OF_RAYYAN = re.compile(r"rayyan-\d{1,12}", re.IGNORECASE)
 _LONGEST_DATE = 100
 _EXTRA = ("volume", "number", "eid", "publisher", "issn", "isbn", "langid", "series", "edition",
@@ -118,7 +119,7 @@ class Cells:
 
 
 def record_of(columns: Columns, row: Sequence[str], line: int) -> Record:
-    """The record of a row; cells it does not have are empty, those beyond the header ignored."""
+    """The record of a row; cells it does not have are empty, those beyond the header left out."""
     cells = Cells(columns, row)
     note = read_note(None if cells.exporter == "ragassist" else cells.raw("note"))
     authors, truncated = _authors(cells)
@@ -149,6 +150,18 @@ def record_of(columns: Columns, row: Sequence[str], line: int) -> Record:
         extra=_extra(cells, note, other_urls),
         line=line,
     )
+
+
+def is_aligned(columns: Columns, row: Sequence[str]) -> bool:
+    """Whether a year, a DOI or an address stands where its heading is, and nothing else does."""
+    cells = Cells(columns, row)
+    checks = [
+        (cells.line("year"), identifiers.year(cells.line("year"))),
+        (cells.line("doi"), identifiers.doi(cells.line("doi"))),
+        (cells.line("url"), _IS_ADDRESS.match(cells.line("url"))),
+    ]
+    told = [read is not None for stated, read in checks if stated]
+    return bool(told) and all(told)
 
 
 def _key(cells: Cells, note: Note) -> str | None:

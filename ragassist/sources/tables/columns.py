@@ -29,9 +29,9 @@ _HEADINGS = {
     "paper id",
     "kind": "kind, document type, item type, entry type, entrytype, publication type, "
     "document identifier, content type, reference type, bibliography type, type",
-    "keywords": "author keywords, keywords, keyword, key words, automatic tags",
+    "keywords": "author keywords, keywords, keyword, key words, automatic tags, index keywords",
     "tags": "manual tags, tags, groups, collections",
-    "categories": "categories, index keywords, keywords plus, wos categories, "
+    "categories": "categories, keywords plus, wos categories, "
     "web of science categories, web of science index categories, research areas, ieee terms, "
     "mesh terms, mesh headings, fields of study",
     "affiliations": "affiliations, author affiliations, addresses",
