@@ -128,8 +128,8 @@ def _show(
             for paper_id, marks in marked[exchange.number].items():
                 say(one_line(f"[{paper_id}] {' '.join(f'({mark})' for mark in marks)}"))
         else:
-            marks = marked[exchange.number].values()
-            render.show_exchange_line(exchange, marks, searched=searched)
+            cited = marked[exchange.number].values()
+            render.show_exchange_line(exchange, cited, searched=searched)
 
 
 def _read(library: "Library", asked: _Asked, limit: int) -> tuple[LoggedExchange, ...]:

@@ -55,15 +55,15 @@ def test_a_dumb_terminal_is_sent_no_escape_and_no_color_no_colour(own_copy: Path
 def test_what_a_model_marks_up_is_rendered(own_copy: Path) -> None:
     text = (
         "BM25 is a **robust baseline** [P1].\n\n"
-        "- BM25 is a robust baseline [P1].\n- BM25 is a *robust* baseline [P1].\n"
+        "- BM25 beats *many* neural retrievers [P1].\n"
     )
     with ChatServer([Reply(text=text)]) as server, chat(own_copy, **server.environment) as screen:
         screen.type("Can dense retrieval beat BM25?")
         shown = screen.see("Ledger:")
-        said = "BM25 is a robust baseline [thakur2021beir]."
-        assert f"{said}\n\n- {said}\n- {said}\n" in shown
+        assert "BM25 is a robust baseline [thakur2021beir]." in shown
+        assert "BM25 beats many neural retrievers [thakur2021beir]." in shown
         assert "\x1b[1mrobust" in screen.raw
-        assert "\x1b[3mrobust" in screen.raw
+        assert "\x1b[3mmany" in screen.raw
 
 
 def test_a_follow_up_is_searched_for_as_the_question_it_stands_for(own_copy: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_key_that_names_no_paper_is_shown_and_not_cited() -> None:
     assert written.cited == ["wren2021"]
     assert written.lines == ["Clocks run 5% fast at sea ⟨wren2021⟩ *[x_9?]*. *[unsupported?]*"]
     assert r"[@wren2021] \[x\_9?\]." in format_text(work, "markdown")
-    assert "[wren2021, x_9?]" in format_text(work, "plain")
+    assert "[wren2021, x_9 (no such paper)]" in format_text(work, "plain")
 
 
 @pytest.mark.parametrize(
