@@ -434,7 +434,7 @@ def test_a_name_without_provider_or_model_is_refused_with_an_example(name: str) 
     with pytest.raises(ModelMisconfigured) as caught:
         ChatModel(ModelChoice(name=name, api_key=KEY))
     assert str(caught.value) == (
-        f"RAGASSIST_MODEL={name!r} is not provider:model, such as openai:gpt-4o-mini"
+        f"the model {name!r} is not provider:model, such as openai:gpt-4o-mini"
     )
 
 

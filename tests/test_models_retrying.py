@@ -214,7 +214,7 @@ def test_an_empty_reply_is_asked_for_once_more(ask: Callable[[Asked], str]) -> N
         asked = Asked(server)
         assert ask(asked) == "Yes it is."
 
-    assert asked.told == [f"openai:{MODEL} answered nothing, trying again in 1 s (1 of 2)"]
+    assert asked.told == [f"openai:{MODEL} answered nothing, trying once more in 1 s"]
 
 
 def test_nothing_is_tried_again_behind_the_first_piece() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ragassist.models.thoughts import Spoken
 
+FINAL = "<|start|>assistant<|channel|>final<|message|>"
 THINKING = [
     ("<think>Hm. [P1]</think>\n\nYes [P1].", "Yes [P1]."),
     ("<thinking>Hm.</thinking>Yes.", "Yes."),
@@ -23,12 +24,20 @@ THINKING = [
     ("Yes.<|im_end|>", "Yes."),
     ("Yes.<|eot_id|>\n<|endoftext|>\n", "Yes."),
     ("Yes.</s>", "Yes."),
+    (f"<|channel|>analysis<|message|>Hm.<|end|>{FINAL}Yes [P1].<|return|>", "Yes [P1]."),
+    (f"<|channel|>analysis<|message|>A </think> B.<|end|>{FINAL}Yes.", "Yes."),
+    (f"<|channel|>commentary to=f.x <|constrain|>json<|message|>{{}}<|call|>{FINAL}Yes.", "Yes."),
+    (f"Hm.<|end|>{FINAL}Yes.<|end|>\n<|start|>user<|message|>More?", "Yes."),
+    ("<|start|>assistant<|message|>Yes.<|return|>", "Yes."),
+    ("<|channel|>final<|message|>Yes.<|end|>", "Yes."),
+    ("<|channel|>analysis<|message|>Hm", ""),
 ]
 SAYING = [
     "Models write <think> and </think> around it [P1].",
     "The </think> token ends it [P1].",
     "It is `<think>` that begins it.",
     "The token <|im_end|> ends a turn [P1].",
+    "Those are <|start|> and <|channel|>final [P1].",
     "Less: p <0.05, a < b, [T], [TH",
     "[P1] says [THINKING] so.",
 ]

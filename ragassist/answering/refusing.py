@@ -1,13 +1,23 @@
 """Where a text of a model says, in the form that was asked for, that there is nothing to say."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from ragassist.text import one_line
+from ragassist.types import Claim
 
 NO_ANSWER = "NO_ANSWER"
 NO_SUPPORT = "NO_SUPPORT"
 # Models wrap a token in the marks of Markdown, and escape its underscore.
-_MARKDOWN = "*_`#>\"' \t\r\n"
+_MARKDOWN = "*_`#>|\"' \t\r\n"
+# Within a line only the token as it was asked for is one.
+_BEGINS = re.compile(r"[*_`#>\"'\s+•–—-]*NO\\?_ANSWER(?!\w)(?P<missing>.*)", re.DOTALL)
+_ENDS = re.compile(
+    r"(?<!\w)NO\\?_ANSWER(?!\w)[*_`\"']*"
+    r"(?:(?:\s*[:–—]|\s-\s)(?P<missing>.*)|[.!?]*[*_`\"')]*\Z)",
+    re.DOTALL,
+)
 
 
 def without_refusals(pieces: Iterable[str], refused: Callable[[str], None]) -> Iterator[str]:
@@ -44,6 +54,34 @@ def _settled(line: str, refused: Callable[[str], None]) -> Iterator[str]:
     else:
         refused(first_line(missing))
         yield "\n\n"
+
+
+def taken_apart(claim: Claim) -> tuple[str | None, Claim | None]:
+    """What a claim says is missing, if it refuses; and what it claims, if anything.
+
+    A sentence or a cell refuses that begins with the token, and so does a sentence that cites
+    nothing and comes to the token at its end or before a colon.
+    """
+    if len(claim.row) > 1:
+        return _row_apart(claim)
+    met = _BEGINS.fullmatch(claim.text) or (None if claim.marks else _ENDS.search(claim.text))
+    return (first_line(met["missing"] or ""), None) if met else (None, claim)
+
+
+def _row_apart(claim: Claim) -> tuple[str | None, Claim | None]:
+    """The cells that refuse are emptied; a row that cites nothing then says no more than they."""
+    met = [_BEGINS.fullmatch(said) for _, said in claim.row]
+    if not any(met):
+        return None, claim
+    row = tuple(
+        (head, "" if one else said) for (head, said), one in zip(claim.row, met, strict=True)
+    )
+    text = "; ".join(said for _, said in row if said)
+    missing = next(filter(None, (first_line(one["missing"]) for one in met if one)), text)
+    if not (text and claim.marks):
+        return missing, None
+    marks = tuple(replace(mark, at=len(text)) for mark in claim.marks)
+    return missing, replace(claim, text=text, row=row, marks=marks)
 
 
 def may_be(token: str, text: str) -> bool:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from ragassist.answering.forms import Form, form_of, in_place_of
 from ragassist.answering.keyed import Keyed
 from ragassist.answering.prose import in_brackets
-from ragassist.answering.refusing import NO_SUPPORT, behind, without_refusals
+from ragassist.answering.refusing import NO_SUPPORT, behind, taken_apart, without_refusals
 from ragassist.errors import ModelMisconfigured, ModelUnavailable
 from ragassist.grounding.citations import LONGEST_BRACKET, write_claim
+from ragassist.grounding.claims import split_claims
+from ragassist.grounding.framing import heads_references
 from ragassist.grounding.ledger import Ledger
 from ragassist.prompts import load_prompt
 from ragassist.text import title_key
@@ -27,7 +29,7 @@ _MOST_CLAIMS = 100
 _FAILS: frozenset[Verdict] = frozenset({"uncited", "unsupported"})
 # What could not be judged is no better than what was found wrong.
 _PASSES: frozenset[Verdict] = frozenset({"supported", "partial"})
-# Fewer words may well be said twice.
+# Fewer words may well be said again.
 _FEWEST_REPEATED = 4
 _OFTEN_ENOUGH = 2
 # A sentence that a full stop ends, its citations before or behind it, no number cut at its point;
@@ -66,8 +68,8 @@ def write_checked(
     A sentence that cites nothing, or what does not bear it out, is sent back to the model once, at
     most five sentences of a text; where that does not help it stays as it was, with its verdict.
     Nothing is dropped but a last sentence that the model did not finish, what it wrote beyond the
-    words of the style (`origin.shortened`), and what it says around a refusal without citing. A
-    model that says the same sentence twice in a row, or three times, is stopped.
+    words of the style (`origin.shortened`), what it says around a refusal without citing, and a
+    sentence that it has said already. A model that says one for the third time is stopped.
 
     A KeyboardInterrupt ends the text, whether it comes while the model writes or is thrown into
     the generator (`throw`) while the caller shows a claim: what is finished is returned. So is it
@@ -126,6 +128,7 @@ class _Text:
         self._over = False
         self._before_any: list[Claim] = []
         self._said: list[str] = []
+        self._lists_references = False
         self._room = Room(style.words)
 
     def write(self) -> Iterator[Claim]:
@@ -140,6 +143,7 @@ class _Text:
                 for pieces in replies:
                     stream = form_of(self._style.shape, self._keyed.papers)
                     self._declined, self._end, self._before_any = None, "", []
+                    self._said, self._lists_references = [], False
                     yield from self._read_on(stream, pieces)
                     if self._is_over:
                         break
@@ -190,7 +194,10 @@ class _Text:
         return self._noting_the_end(without_refusals(pieces, self._refuse))
 
     def _refuse(self, missing: str) -> None:
-        self._declined = self._declined or missing
+        """Note what is missing: words, not the keys beside them."""
+        claims = split_claims(missing, self._keyed.papers)
+        words = " ".join(claim.text for claim in claims if _says_something(claim))
+        self._declined = self._declined or words
 
     def _noting_the_end(self, pieces: Iterable[str]) -> Iterator[str]:
         for piece in pieces:
@@ -200,22 +207,19 @@ class _Text:
     def _rest(self, stream: Form) -> list[Claim]:
         """The claims that the end completes, but one that the model did not get to finish."""
         rest = list(stream.close())
-        if self._failure and rest and not _WHOLE.search(self._end):
+        cut = self._failure and rest and not _WHOLE.search(self._end)
+        if cut and taken_apart(rest[-1])[0] is None:
             rest.pop()
         return rest
 
     def _settle(self, claims: Iterable[Claim]) -> Iterator[Claim]:
-        for claim in claims:
-            if not _says_something(claim):
-                continue  # A ruled line, a key by itself.
+        for claim in self._new(claims):
             if len(self._claims) >= _MOST_CLAIMS:
                 raise ModelUnavailable(
                     f"{self._model.name} wrote on after {_MOST_CLAIMS} sentences"
                 )
-            if self._repeats(claim):
-                self._failure, self._over = f"{self._model.name} repeats itself", True
-                return
-            checked = self._ledger.check(claim)
+            listed = self._lists_references = self._lists_references or heads_references(claim.text)
+            checked = self._ledger.check(claim, listed=listed)
             framing = not claim.marks and checked.verdict == "unjudged"
             if self._declined is not None and self._is_beside(checked, framing=framing):
                 continue
@@ -229,18 +233,35 @@ class _Text:
             if self.interrupted:
                 raise KeyboardInterrupt
 
+    def _new(self, claims: Iterable[Claim]) -> Iterator[Claim]:
+        """What is claimed for the first time, refusals noted; it ends where one claim goes on."""
+        for claim in claims:
+            missing, left = taken_apart(claim)
+            if missing is not None:
+                self._refuse(missing)
+            if left is None or not _says_something(left):
+                continue  # Or it is a ruled line, a key by itself.
+            times = self._times_said(left)
+            if times >= _OFTEN_ENOUGH:
+                self._failure, self._over = f"{self._model.name} repeats itself", True
+                return
+            if not times:
+                yield left
+
     def _shown(self, claims: Iterable[Claim]) -> Iterator[Claim]:
         leading, self._before_any = self._before_any, []
         for claim in chain(leading, claims):
             self._claims.append(claim)
             yield claim
 
-    def _repeats(self, claim: Claim) -> bool:
-        """Whether a sentence is said twice in a row, or for the third time."""
+    def _times_said(self, claim: Claim) -> int:
+        """How often it was said before; a few words count as new each time."""
+        if len(claim.text.split()) < _FEWEST_REPEATED:
+            return 0
         key = title_key(write_claim(claim, _in_keys))
-        said, self._said = self._said, [*self._said, key]
-        again = said[-1:] == [key] or said.count(key) >= _OFTEN_ENOUGH
-        return again and len(claim.text.split()) >= _FEWEST_REPEATED
+        times = self._said.count(key)
+        self._said.append(key)
+        return times
 
     def _is_beside(self, claim: Claim, *, framing: bool) -> bool:
         """Whether a sentence only goes with what says that there is no answer."""

@@ -8,7 +8,8 @@ Where no citation stands, a rule has to tell them from claims, by their words al
 - so does what names something that neither the question nor the papers speak of, but a heading
   of up to three words;
 - a sentence of nothing but words about the text itself ("Here is the answer", "Let me know if you
-  need more") claims nothing.
+  need more") claims nothing;
+- nor does an entry of the list of references that a text closes with: names, and words of titles.
 """
 
 import re
@@ -58,6 +59,17 @@ _PARTS_OF_NAMES = frozenset("among and between by for from in of on or versus vs
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 # The sign of a heading or an item, and the number of a section.
 _SIGNS = re.compile(r"\s*(?:(?:#{1,6}|[-*+•])\s+)?[*_]*(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]\s+)?")
+_REFERENCES = re.compile(
+    r"[*_]*(?i:references?|bibliography|sources?|citations|literature|works cited"
+    r"|(?:cited|referenced) (?:papers|works|sources|literature))(?i: cited| used)?[*_]*"
+    r"(?::[*_]*|\Z|\s(?=[^\W_a-z]|\[))"
+)
+_ADDRESS = re.compile(r"\S*(?://|\bdoi\b|\b10\.\d{4})\S*", re.IGNORECASE)
+# What entries have in lower case beside titles: between names, and before numbers.
+_OF_ENTRIES = frozenset(
+    "a al an and arxiv at by chapter da de del den der di doi du ed edition eds et for from in "
+    "issue la le no of on p pages pp preprint proc th the to van vol volume von with y".split()
+)
 _LONGEST_HEADING = 12
 _SHORT_HEADING = 3
 
@@ -79,6 +91,25 @@ def framing(text: str, known: Known) -> str:
         leads = not {"always", "never"}.intersection(lowered) and known(named)
         return "leads in what follows" if leads else ""
     return "" if named or not words else "says nothing of the subject"
+
+
+def heads_references(text: str) -> bool:
+    """Whether a text begins a list of references, by its heading."""
+    return _REFERENCES.match(_SIGNS.sub("", text, count=1)) is not None
+
+
+def is_entry(text: str, titled: Known) -> bool:
+    """Whether a text is of a list of references, its heading included: it states nothing.
+
+    Args:
+        titled: whether the titles and authors of the papers have all of these words.
+    """
+    said = _ADDRESS.sub(" ", _REFERENCES.sub("", _SIGNS.sub("", text, count=1), count=1))
+    foreign = [word for word in _WORD.findall(said) if not titled([word])]
+    lowered = {word.lower() for word in foreign}
+    if _IS & lowered or any(map(_FINDS.fullmatch, lowered)):
+        return False
+    return all(word[0].isupper() or word[0].isdigit() or word in _OF_ENTRIES for word in foreign)
 
 
 def _finds(words: list[str]) -> bool:

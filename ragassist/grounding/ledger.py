@@ -46,7 +46,7 @@ from ragassist.grounding.containment import (
     stems,
     word_claim,
 )
-from ragassist.grounding.framing import framing
+from ragassist.grounding.framing import framing, is_entry
 from ragassist.grounding.numbers import unstated
 from ragassist.grounding.quotes import find_verbatim, quotations, says
 from ragassist.index.lexical import document_frequencies
@@ -98,23 +98,29 @@ class Ledger:
         self._question = question
         self._sources: dict[str, Source] = {}
         self._spoken: frozenset[str] | None = None
+        self._titled: frozenset[str] | None = None
 
-    def check(self, claim: Claim) -> Claim:
-        """The claim with evidence, verdict and why."""
+    def check(self, claim: Claim, *, listed: bool = False) -> Claim:
+        """The claim with evidence, verdict and why.
+
+        Args:
+            listed: it stands in a list of references, where an entry claims nothing.
+        """
         if claim.invented:
             claim = replace(claim, marks=tuple(map(self._resolved, claim.marks)))
         claim = replace(claim, marks=tuple(map(self._noted, claim.marks)))
-        verdict, why, evidence = self._judge(claim)
+        entry = listed and not claim.row and is_entry(claim.text, self._name)
+        verdict, why, evidence = self._judge(claim, entry=entry)
         return replace(claim, verdict=verdict, why=why, evidence=evidence)
 
-    def _judge(self, claim: Claim) -> tuple[Verdict, str, tuple[Evidence, ...]]:
+    def _judge(self, claim: Claim, *, entry: bool) -> tuple[Verdict, str, tuple[Evidence, ...]]:
         cited = [self._papers[paper] for paper in claim.citations if paper in self._papers]
         readable = [paper for paper in cited if paper.abstract.strip()]
         worded = word_claim(claim.text, self._weigh)
         held = [self._hold(claim, worded, paper) for paper in readable]
         evidence = tuple(one.evidence for one in held)
         for verdict, why in (
-            self._of_citations(claim, readable),
+            self._of_citations(claim, readable, entry=entry),
             _of_wording(claim, cited, held),
             _of_containment(claim, worded, cited, held),
         ):
@@ -149,7 +155,9 @@ class Ledger:
             evidence=Evidence(paper_id=paper.paper_id, quote=quote, start=start, stop=stop),
         )
 
-    def _of_citations(self, claim: Claim, readable: Sequence[Paper]) -> "_Finding":
+    def _of_citations(self, claim: Claim, readable: Sequence[Paper], *, entry: bool) -> "_Finding":
+        if entry and not claim.marks:
+            return "unjudged", "an entry of a list of references"
         if not claim.marks:
             return self._of_no_citation(claim)
         if claim.invented:
@@ -161,7 +169,7 @@ class Ledger:
                 return "unsupported", f"cites {paper_id}, which was not among the passages"
         if not readable:
             return "unjudged", "title only"
-        names = _names_only(claim.text, readable)
+        names = entry or _names_only(claim.text, readable)
         return ("unjudged", "names what it cites") if names else (None, "")
 
     def _of_no_citation(self, claim: Claim) -> "_Finding":
@@ -178,6 +186,13 @@ class Ledger:
             texts = (f"{paper.title}\n{paper.abstract}" for paper in self._papers.values())
             self._spoken = frozenset().union(*stems([self._question, *texts]))
         return all(its <= self._spoken for its in stems(words))
+
+    def _name(self, words: list[str]) -> bool:
+        """Whether the titles and authors of the papers that were given have these words."""
+        if self._titled is None:
+            names = (f"{paper.title} {' '.join(paper.authors)}" for paper in self._papers.values())
+            self._titled = frozenset().union(*stems(list(names)))
+        return all(its <= self._titled for its in stems(words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

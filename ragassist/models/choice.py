@@ -116,7 +116,7 @@ def check_choice(choice: ModelChoice) -> None:
     """
     if not choice.provider or not choice.model:
         raise ModelMisconfigured(
-            f"RAGASSIST_MODEL={choice.name!r} is not provider:model, such as openai:gpt-4o-mini"
+            f"the model {choice.name!r} is not provider:model, such as openai:gpt-4o-mini"
         )
     if choice.provider != "openai":
         return

@@ -5,7 +5,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ragassist.models.choice import ModelChoice
-from ragassist.models.failures import in_words, is_worth_another_try, retry_after_s, trouble
+from ragassist.models.failures import (
+    EmptyReply,
+    in_words,
+    is_worth_another_try,
+    retry_after_s,
+    trouble,
+)
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -44,10 +50,13 @@ def persist(
 
     def tell(state: "RetryCallState") -> None:
         wait_s = state.next_action.sleep if state.next_action else 0.0
-        notify(
-            f"{trouble(_met(state), choice)}, trying again in {in_words(wait_s)} "
-            f"({state.attempt_number} of {tries - 1})"
-        )
+        met, wait = _met(state), in_words(wait_s)
+        if isinstance(met, EmptyReply):
+            # An attempt is empty once, whatever else may fail behind it.
+            notify(f"{trouble(met, choice)}, trying once more in {wait}")
+            return
+        count = f"{state.attempt_number} of {tries - 1}"
+        notify(f"{trouble(met, choice)}, trying again in {wait} ({count})")
 
     def may_pass(error: BaseException) -> bool:
         waits_s = retry_after_s(error) or 0.0

@@ -47,6 +47,7 @@ QUESTION = {
 }
 HEARD = "Barn owls locate mice by hearing alone in complete darkness [P1]."
 ECHOES = "Fluttering moths modulate the returning echoes [P2]."
+ERROR = "Their error was 1.5 degrees in 40 trials [P1]."
 MADE_UP = "Owls sleep through the winter in burrows of foxes [P1]."
 
 
@@ -185,12 +186,12 @@ def test_an_invented_key_is_sent_back_once_and_kept_flagged_where_that_does_not_
 
 
 def test_a_sentence_that_a_repair_makes_good_takes_the_place_of_the_old_one() -> None:
-    written, _ = write([Reply(text=f"{ECHOES}\n\n{MADE_UP} {ECHOES}"), Reply(text=HEARD)])
+    written, _ = write([Reply(text=f"{ECHOES}\n\n{MADE_UP} {ERROR}"), Reply(text=HEARD)])
 
     assert lines(written) == [
         "Fluttering moths modulate the returning echoes [neuweiler1984bats].",
         "Barn owls locate mice by hearing alone in complete darkness [payne1971owls].",
-        "Fluttering moths modulate the returning echoes [neuweiler1984bats].",
+        "Their error was 1.5 degrees in 40 trials [payne1971owls].",
     ]
     assert [claim.paragraph for claim in written.claims] == [0, 1, 1]
     assert written.claims[1].first_written == (
@@ -283,6 +284,14 @@ def test_an_instruction_hidden_in_an_abstract_gets_no_citation_through() -> None
         ),
         (Reply(text="NO_ANSWER"), ""),
         (Reply(text="`NO_ANSWER:`"), ""),
+        (Reply(text="NO_ANSWER [P1]."), ""),
+        (Reply(text="NO_ANSWER: where owls sleep [P1, P2]."), "where owls sleep."),
+        (Reply(text="| NO_ANSWER | |"), ""),
+        (Reply(text="Sure! NO_ANSWER: where owls sleep."), "where owls sleep."),
+        (Reply(text="The answer is NO_ANSWER."), ""),
+        (Reply(text="From these passages: **NO_ANSWER** - where owls sleep"), "where owls sleep"),
+        (Reply(text="| Owls | Source |\n|---|---|\n| NO_ANSWER: sleep | |"), "sleep"),
+        (Reply(text="| A | B |\n|---|---|\n| Owls | NO_ANSWER |"), "Owls"),
     ],
 )
 def test_a_refusal_is_told_by_its_form(reply: Reply, missing: str) -> None:
@@ -310,7 +319,11 @@ def test_what_is_said_before_a_refusal_without_citing_goes_with_it(text: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    [f"{HEARD}\n\nNO_ANSWER: how owls learn", f"NO_ANSWER: how owls learn\n\n{HEARD}"],
+    [
+        f"{HEARD}\n\nNO_ANSWER: how owls learn",
+        f"NO_ANSWER: how owls learn\n\n{HEARD}",
+        f"{HEARD} NO_ANSWER: how owls learn",
+    ],
 )
 def test_a_sentence_that_cites_stands_beside_a_refusal_which_is_what_it_leaves_open(
     text: str,
@@ -321,6 +334,15 @@ def test_a_sentence_that_cites_stands_beside_a_refusal_which_is_what_it_leaves_o
         "Barn owls locate mice by hearing alone in complete darkness."
     ]
     assert written.declined == written.origin.left_open == "how owls learn"
+
+
+def test_a_cell_that_refuses_is_empty_in_a_row_that_cites() -> None:
+    row = f"| {HEARD.removesuffix(' [P1].')} | NO_ANSWER: how owls learn | [P1] |"
+    written, _ = write([Reply(text=f"| Hearing | Learning | Source |\n|---|---|---|\n{row}")])
+
+    (claim,) = written.claims
+    assert [said for _, said in claim.row] == [claim.text, ""]
+    assert (claim.verdict, written.origin.left_open) == ("supported", "how owls learn")
 
 
 def test_what_leads_in_is_shown_and_not_sent_back() -> None:
@@ -344,7 +366,38 @@ def test_a_list_of_references_is_not_judged_as_claims() -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(("text", "shown"), [(f"{HEARD} " * 9, 1), (f"{HEARD} {ECHOES} " * 9, 4)])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "References:\n[P1] Payne et al. Barn owls.\n[P2] Neuweiler, G. (1984). Bats.",
+        "## References\n\n1. Payne, R. Acoustic location of prey. J. Exp. Biol., 54, pp. 535-573.",
+        "**Works cited**\n- [P1]: Payne, https://doi.org/10.1242/jeb.54.3.535",
+        "References\n[P1] Payne et al. Barn owls.",
+    ],
+)
+def test_the_entries_of_a_list_of_references_are_no_claims(listed: str) -> None:
+    written, server = write([Reply(text=f"{HEARD}\n\n{listed}")])
+
+    assert {claim.verdict for claim in written.claims[1:]} == {"unjudged"}
+    assert len(server.requests) == 1
+
+
+def test_a_statement_below_the_heading_of_references_is_a_claim() -> None:
+    written, _ = write([Reply(text=f"{HEARD}\n\nSources:\n- Owl meat cures the flu.\n- [P9] Foo.")])
+
+    assert [claim.verdict for claim in written.claims[-2:]] == ["uncited", "unsupported"]
+
+
+def test_a_sentence_that_was_said_is_not_shown_again() -> None:
+    written, _ = write([Reply(text=f"{HEARD} {HEARD} {ECHOES} {ECHOES}")])
+
+    assert [as_sentence(claim) for claim in written.claims] == lines(
+        write([Reply(text=f"{HEARD} {ECHOES}")])[0]
+    )
+    assert written.origin.failure == ""
+
+
+@pytest.mark.parametrize(("text", "shown"), [(f"{HEARD} " * 9, 1), (f"{HEARD} {ECHOES} " * 9, 2)])
 def test_a_model_that_repeats_itself_is_stopped(text: str, shown: int) -> None:
     written, _ = write([Reply(text=text)])
 
@@ -355,7 +408,10 @@ def test_a_model_that_repeats_itself_is_stopped(text: str, shown: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f"{HEARD} NO_ANSWER: is text here.",
+        "Owls that hear mice in complete darkness answer NO_ANSWER [P1].",
+        "No_answer is what owls that hear mice in darkness say.",
+        f"{HEARD} No_answer: is text here.",
+        "Owls write `NO_ANSWER` in complete darkness.",
         "NO_ANSWERS come from owls that hear mice in complete darkness [P1].",
         "No",
     ],
