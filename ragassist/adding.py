@@ -18,10 +18,12 @@ from ragassist.storage.catalog import Catalog
 from ragassist.storage.intake import (
     Tally,
     absorb,
+    call_by_what_is,
     close_source,
     forget_empty_source,
     forget_reading,
     has_records,
+    last_import,
     next_import,
     note_unreadable,
     open_source,
@@ -182,7 +184,9 @@ class Import:
             error = error or f"{str(file)!r} was written to while it was read: read it again"
         self._replaced.extend(tally.replaced)
         with self._catalog.transaction():
+            before = last_import(self._catalog, source_id)
             close_source(self._catalog, source_id, self.import_id, digest=digest, error=error)
+            call_by_what_is(self._catalog, source_id, before, self._chunk)
         report = SourceReport(
             source=source.path,
             reader=source.reader,

@@ -41,6 +41,7 @@ from ragassist.types import (
     SourceReport,
     Status,
     Style,
+    Usage,
 )
 
 if TYPE_CHECKING:
@@ -403,6 +404,11 @@ class Library:
             UsageError: the question has no word in it, or the library no paper.
         """
         return self._retrieval().find(question, self._told_of(filters or Filters()), top_k)
+
+    @property
+    def spent(self) -> Usage:
+        """What the model was asked for since the library was opened, failed calls among it."""
+        return Usage() if self._model is None else self._model.usage
 
     def as_retriever(
         self, *, filters: Filters | None = None, top_k: int = _PASSAGES

@@ -16,13 +16,17 @@ def _under_own_keys(write: Write) -> Write:
     return lambda papers: write(under_own_keys(papers))
 
 
+def _under_any_keys(write: Write) -> Write:
+    return lambda papers: write(under_own_keys(papers, in_quotes=True))
+
+
 WRITERS: dict[FormatName, Write] = {
     "bibtex": _under_own_keys(bibtex.write),
     "biblatex": _under_own_keys(biblatex.write),
-    "ris": _under_own_keys(ris.write),
-    "csl-json": _under_own_keys(csl_json.write),
-    "csv": _under_own_keys(table.write),
-    "jsonl": _under_own_keys(jsonl.write),
+    "ris": _under_any_keys(ris.write),
+    "csl-json": _under_any_keys(csl_json.write),
+    "csv": _under_any_keys(table.write),
+    "jsonl": _under_any_keys(jsonl.write),
 }
 """Papers in, text out, piece by piece: flat in memory, complete once it is exhausted.
 

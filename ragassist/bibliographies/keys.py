@@ -5,24 +5,29 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ragassist.papers.ids import safe_key
+from ragassist.papers.keys import OTHER_KEYS, keys_listed
+from ragassist.text import one_line
 from ragassist.types import Paper
 
-ALIASES = "ids"
+ALIASES = OTHER_KEYS
 """BibLaTeX's field for the other keys of an entry; in other formats a field of the same name."""
 
 # What BibTeX, Biber and TeX all take in a key.
 _VALID = re.compile(r"""[^\s"#%'(),={}~\\\x00-\x1f\x7f]+""")
-_BETWEEN = re.compile(r"[,\s]+")
+_NOT_IN_QUOTES = re.compile(r'["\x00-\x1f\x7f]')
 
 
-def under_own_keys(papers: Iterable[Paper]) -> Iterator[Paper]:
+def under_own_keys(papers: Iterable[Paper], *, in_quotes: bool = False) -> Iterator[Paper]:
     """Each paper under the key its source has for it, its other keys among what else is stated.
 
     The id is a safe form of that key; where no `.bib` could hold the key itself, the id stays.
+
+    Args:
+        in_quotes: have keys that no `.bib` could hold among the others, in double quotes.
     """
     for paper in papers:
         key = own_key(paper)
-        others = _aliases(paper, key)
+        others = _aliases(paper, key, in_quotes=in_quotes)
         if key == paper.paper_id and not others:
             yield paper
             continue
@@ -40,7 +45,9 @@ def own_key(paper: Paper) -> str:
     return min(own, default=paper.paper_id)
 
 
-def _aliases(paper: Paper, key: str) -> list[str]:
+def _aliases(paper: Paper, key: str, *, in_quotes: bool) -> list[str]:
     stated = next((value for name, value in paper.extra if name == ALIASES), "")
-    names = (*_BETWEEN.split(stated), paper.paper_id, *paper.aliases)
-    return sorted({name for name in names if _VALID.fullmatch(name)} - {key})
+    names = {*keys_listed(stated), paper.paper_id, *paper.aliases} - {key}
+    valid = set(filter(_VALID.fullmatch, names))
+    others = {one_line(name) for name in names - valid if not _NOT_IN_QUOTES.search(name)}
+    return [*sorted(valid), *(f'"{name}"' for name in sorted(others) if name and in_quotes)]

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ragassist.bibliographies.dates import Published, published
-from ragassist.bibliographies.keys import ALIASES
 from ragassist.bibliographies.keywords import each_once
 from ragassist.bibliographies.kinds import kind_of
-from ragassist.bibliographies.own_latex import is_own, organisations
+from ragassist.bibliographies.own_latex import is_own, organisations, stated_extra
 from ragassist.bibliographies.pages import page_range
 from ragassist.bibliographies.people import parse_name, split_people
+from ragassist.sources.ris_notes import field_note, list_note
 from ragassist.text import one_line
 from ragassist.types import Paper
 
@@ -25,7 +25,6 @@ _TAGS = {
     "edition": "ET",
     "series": "T3",
     "langid": "LA",
-    "language": "LA",
     "note": "N1",
     "shorttitle": "ST",
     "shortjournal": "J2",
@@ -35,7 +34,7 @@ _ROLES = {"editor": "ED", "translator": "TA"}
 _NUMBER = re.compile(r"[\dXx -]{8,17}(?:\s*\([\w -]+\))?")
 _OWN_TAG = re.compile(r"ris-([A-Z][A-Z0-9])", re.I)
 # What the type says already, and what would be a note that says nothing to its reader.
-_LEFT_OUT = frozenset({"entrytype", "ris-ty", "subtitle", ALIASES})
+_LEFT_OUT = frozenset({"entrytype", "ris-ty", "subtitle"})
 # What reference managers note for themselves: no note that their users wrote.
 _BOOKKEEPING = re.compile(
     r"file|owner|readstatus|(?:creation|modification)date|(?:date|time)[-_]?"
@@ -53,8 +52,9 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     """One record a paper, a blank line between them; `ID` is the paper_id.
 
     Tags stand among the keywords, as reference managers have them. What RIS has no tag for is a
-    note, `N1  - name: value`; what was read from a tag of which nothing is known (`ris-XX` in
-    `extra`) gets that tag again.
+    note, `N1  - [ragassist] name: value`, that our reader knows again, and so is which keywords
+    are tags; what was read from a tag of which nothing is known (`ris-XX` in `extra`) gets that
+    tag again.
     """
     for place, paper in enumerate(papers):
         kind = dict(paper.extra).get("ris-TY") or kind_of(paper).ris
@@ -89,13 +89,28 @@ def _work(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
     yield "AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""
     yield "U2", f"{paper.pmid}[pmid]" if paper.pmid else ""
     yield "N1", "retracted: yes" if paper.retracted else ""
+    yield from (("N1", note) for note in _lists(paper))
+
+
+def _lists(paper: Paper) -> Iterator[str]:
+    """Notes on what stands nowhere, or among the keywords though it is a tag."""
+    keywords = set(map(one_line, paper.keywords))
+    for tag in filter(None, map(one_line, paper.tags)):
+        yield list_note("tag", tag)
+        if tag in keywords:
+            yield list_note("keyword", tag)
+    yield from (list_note("category", one) for one in map(one_line, paper.categories) if one)
 
 
 def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
     publisher = "institution" if kind in _BY_INSTITUTIONS else "publisher"
     tags = {**_TAGS, publisher: "PB"}
+    if language := stated_extra(paper, "language"):
+        # What stands under the tag is read as `langid`; two values would be read as one.
+        yield "N1", field_note("language", language)
+        yield "LA", "" if stated_extra(paper, "langid") else language
     for name, value in paper.extra:
-        if _is_left_out(name) or not one_line(value):
+        if name == "language" or _is_left_out(name) or not one_line(value):
             continue
         if own := _OWN_TAG.fullmatch(name):
             yield own[1].upper(), value
@@ -106,7 +121,7 @@ def _extra(paper: Paper, kind: str) -> Iterator[tuple[str, str]]:
         elif name == "pages":
             yield from zip(("SP", "EP"), page_range(value), strict=False)
         else:
-            yield (tags[name], value) if name in tags else ("N1", f"{name}: {value}")
+            yield (tags[name], value) if name in tags else ("N1", field_note(name, value))
 
 
 def _is_left_out(name: str) -> bool:

@@ -188,8 +188,10 @@ def _show_failures(failures: list[tuple[str, Failure]], *, verbose: bool) -> Non
     if not verbose and surprising > _LISTED:
         typer.echo(f"  and {surprising - _LISTED} more: --verbose lists them")
     if not verbose and len(failures) > surprising:
-        lines = render.count(len(failures) - surprising, "line")
-        typer.echo(f"Left out {lines} that are no papers by nature: --verbose lists them")
+        left_out = len(failures) - surprising
+        are = "is no paper" if left_out == 1 else "are no papers"
+        lines = render.count(left_out, "line")
+        typer.echo(f"Left out {lines} that {are} by nature: --verbose lists them")
 
 
 def _line(source: SourceReport) -> str:

@@ -143,10 +143,10 @@ class _Toolbar:
 
     def __call__(self) -> str:
         from ragassist.cli.chatting.conditions import as_typed
-        from ragassist.cli.chatting.cost import in_dollars, spent_on
+        from ragassist.cli.chatting.cost import in_dollars
 
         now = self._conversation
-        cost = spent_on(now.spent).cost_usd
+        cost = now.library.spent.cost_usd
         parts = [
             f"{self._papers:,} paper{'' if self._papers == 1 else 's'}",
             self._model,

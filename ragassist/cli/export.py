@@ -56,7 +56,8 @@ def export(
 
     The keys are your own, or the papers' ids where a `.bib` could not hold them. What a source
     stated beyond what ragassist reads is given back where the format has a place for it, LaTeX in
-    a `.bib` as you wrote it; JSON lines have a place for everything.
+    a `.bib` as you wrote it; JSON lines have a place for everything. Exit code 3, and no file, when
+    no paper passes the filters.
 
     \b
     Examples:
@@ -69,6 +70,9 @@ def export(
         raise UsageError("papers are named or filtered, not both: leave out the ids or the filters")
     target = _Target(format, out, force=force)
     with session_of(context).open() as library:
+        if filters and next(iter(library.papers(filters)), None) is None:
+            typer.echo(_nothing(filters), err=True)
+            raise typer.Exit(NOT_MET)
         if paper_ids:
             named = {paper.paper_id: paper for paper in map(library.paper, paper_ids)}
             count = target.write(named.values(), len(named))

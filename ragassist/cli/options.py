@@ -48,7 +48,9 @@ Tag = Annotated[
 ]
 As = Annotated[
     Shape,
-    typer.Option("--as", help="The form of the answer; a list is numbered."),
+    typer.Option(
+        "--as", help="The form of the answer; a list is numbered. A model's table stays one."
+    ),
 ]
 Words = Annotated[
     int | None,

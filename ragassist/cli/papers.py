@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from ragassist.cli.options import AsJson, Author, Category, SourceName, Tag, Yea
 from ragassist.cli.session import Session, session_of
 from ragassist.errors import UsageError
 from ragassist.types import Filters, Paper
+
+if TYPE_CHECKING:
+    from ragassist.library import Library
 
 
 class MissingField(StrEnum):
@@ -126,25 +129,45 @@ def show(
     """Show all that is known of a paper, and where it was read.
 
     What is no id is looked for in the titles: where it stands in one alone, that paper is meant.
+    Several words that are an id each show each of these papers.
 
     \b
     Examples:
       ragassist show qin2023tool
+      ragassist show qin2023tool song2025progco
       ragassist show tool learning with foundation models
       ragassist show arXiv:2304.08354 --provenance
     """
     with session_of(context).open() as library:
-        paper = library.paper_named(" ".join(name))
-        origins = library.origins(paper.paper_id) if provenance else ()
+        papers = _named(library, name)
+        origins = [library.origins(paper.paper_id) if provenance else () for paper in papers]
     if json:
-        shape = {**as_json.of_paper(paper), "abstract": paper.abstract}
-        if provenance:
-            shape["fields"] = [dataclasses.asdict(origin) for origin in origins]
-        typer.echo(as_json.dumps({"paper": shape}))
+        shapes = []
+        for paper, fields in zip(papers, origins, strict=True):
+            shape = {**as_json.of_paper(paper), "abstract": paper.abstract}
+            if provenance:
+                shape["fields"] = [dataclasses.asdict(origin) for origin in fields]
+            shapes.append(shape)
+        shown = {"paper": shapes[0]} if len(shapes) == 1 else {"papers": shapes}
+        typer.echo(as_json.dumps(shown))
         return
-    render.show_paper(paper)
-    if provenance:
-        render.show_origins(origins)
+    for place, (paper, fields) in enumerate(zip(papers, origins, strict=True)):
+        if place:
+            typer.echo()
+        render.show_paper(paper)
+        if provenance:
+            render.show_origins(fields)
+
+
+def _named(library: "Library", words: Sequence[str]) -> list[Paper]:
+    """The paper that words name together; else those that they name each."""
+    together = " ".join(words)
+    if len(words) > 1 and library.find_paper(together) is None:
+        each = [library.find_paper(word) for word in words]
+        found = {paper.paper_id: paper for paper in each if paper is not None}
+        if None not in each:
+            return list(found.values())
+    return [library.paper_named(together)]
 
 
 def remove(

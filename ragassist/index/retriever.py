@@ -124,7 +124,8 @@ class Retriever:
             return
         if (undated := count_undated(self._catalog)) and not self._told_of_undated:
             self._told_of_undated = True
-            self._notify(f"left out by the filter of years: {undated} papers that state none")
+            papers = "paper that states" if undated == 1 else "papers that state"
+            self._notify(f"left out by the filter of years: {undated:,} {papers} none")
 
     def catch_up(self) -> None:
         """Finish what an interrupted writer left; say what is pending where that cannot be."""

@@ -11,8 +11,10 @@ from ragassist.sources.extra_names import OTHER_DOIS
 from ragassist.text import title_key
 from ragassist.types import Record
 
-_OTHER_KEYS = "ids"
-_BETWEEN_KEYS = re.compile(r"[,\s]+")
+OTHER_KEYS = "ids"
+"""Where `extra` holds the keys that a source has, or had, for a paper beside its own."""
+# A key with blanks or commas in it stands in quotes.
+_ONE_KEY = re.compile(r'"([^"]+)"|[^,\s]+')
 _FEWEST_TITLE_WORDS = 3
 
 
@@ -73,8 +75,12 @@ def other_dois(record: Record) -> tuple[str, ...]:
 
 def older_keys(record: Record) -> tuple[str, ...]:
     """What else the source calls its entry, or did: BibLaTeX's `ids`."""
-    stated = next((value for name, value in record.extra if name == _OTHER_KEYS), "")
-    return tuple(filter(None, _BETWEEN_KEYS.split(stated)))
+    return keys_listed(next((value for name, value in record.extra if name == OTHER_KEYS), ""))
+
+
+def keys_listed(stated: str) -> tuple[str, ...]:
+    """The keys in one text, parted by commas or blanks; one that has these in it is in quotes."""
+    return tuple(found[1] or found[0] for found in _ONE_KEY.finditer(stated))
 
 
 def handles(record: Record, *, weak: bool = False) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from ragassist.papers.keys import other_dois
+from ragassist.papers.keys import OTHER_KEYS, other_dois
 from ragassist.papers.likeness import one_version
 from ragassist.papers.precedence import is_machine_made
 from ragassist.papers.preprints import arxiv_id_of, is_preprint, is_preprint_doi, on_a_server
@@ -228,6 +228,8 @@ def _extra(
             for name, value in record.extra:
                 if _is_of_a_version(name) == are_of_it:
                     stated.setdefault(name, value)
+    # They are among the paper's aliases.
+    stated.pop(OTHER_KEYS, None)
     stated.pop(OTHER_DOIS, None)
     if others := sorted(set[str]().union(*map(_dois, ordered)) - {doi}):
         stated[OTHER_DOIS] = " ".join(others)

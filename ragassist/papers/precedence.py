@@ -5,7 +5,8 @@ then what other sources call an entry, and last what a database numbers it by. A
 kind the one that was added first names the paper: a co-author's bibliography that comes later
 renames nothing that is cited already. The order in which sources were first added is thereby part
 of what a library is, as a decision is; in which order and how often they are read again is not.
-Two keys in one source tie, and the least in string order is taken: entries change places.
+Of two keys in one source, one that its file has still counts before one that it had; else they tie,
+and the least in string order is taken: entries change places.
 """
 
 import re
@@ -33,6 +34,11 @@ _FIRST, _SECOND, _THIRD, _LAST = range(4)
 def is_machine_made(key: str) -> bool:
     """Whether a key is one that a database or a program gave, and no author typed."""
     return _MACHINE_MADE.fullmatch(key.strip()) is not None
+
+
+def is_cited_by(reader: str, key: str) -> bool:
+    """Whether a key is one that stands in manuscripts, as far as its form and its source say."""
+    return reader in _LATEX | _CSL and not is_machine_made(key)
 
 
 def key_rank(reader: str, key: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from ragassist.sources.cleaning import clean_text
+from ragassist.sources.names import suffix_second
 from ragassist.text import one_line
 from ragassist.types import Failure
 
@@ -153,7 +154,10 @@ def dated(texts: Iterable[str]) -> tuple[int | None, str | None]:
 
 
 def people(names: Iterable[str]) -> tuple[tuple[str, ...], bool]:
-    """Names as written, and whether the list says that it goes on; semicolons part names."""
+    """Names as written, and whether the list says that it goes on; semicolons part names.
+
+    A suffix stands second, `King, Jr., Max`, wherever the source has it.
+    """
     found: list[str] = []
     truncated = False
     for written in names:
@@ -162,7 +166,7 @@ def people(names: Iterable[str]) -> tuple[tuple[str, ...], bool]:
             named = _ET_AL.sub("", name).strip(" ,")
             truncated |= named != name
             if named:
-                found.append(named)
+                found.append(suffix_second(named))
     return tuple(found), truncated
 
 

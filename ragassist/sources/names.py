@@ -62,6 +62,14 @@ def parse_name(written: str) -> Name:
     return Name(family=" ".join(words[start:stop]), given=" ".join(given), suffix=suffix)
 
 
+def suffix_second(written: str) -> str:
+    """`King, Max, Jr.`, as RIS has it, in the order of BibTeX, `King, Jr., Max`; others as is."""
+    if written.count(",") != _MOST_COMMAS:
+        return written
+    name, last = parse_name(written), written.rpartition(",")[2].strip()
+    return ", ".join((name.family, last, name.given)) if name.suffix == last else written
+
+
 def _rank(part: str) -> int:
     """How likely a part of a name is a suffix, from 0 on; the less likely, the greater."""
     ranks = (rank for rank, suffix in enumerate(_SUFFIXES) if suffix.fullmatch(part))

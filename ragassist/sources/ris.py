@@ -36,6 +36,7 @@ from ragassist.sources.identifiers import (
     urls_apart,
 )
 from ragassist.sources.lines import Line, lines_in
+from ragassist.sources.ris_notes import own_fields, own_note, own_values
 from ragassist.sources.tagged import Syntax, Tagged, tagged_papers
 from ragassist.types import Failure, Record
 
@@ -110,8 +111,9 @@ def read(lines: Iterable[Line], source: str) -> Iterator[Record | Failure]:
     A value may go on over lines. A screening tool's own number under `ID` is no key, but a name
     that the paper can be found by. Second
     authors (`A2`) edited what the work or its series appeared in; they are in `extra`, and so is
-    every tag that means nothing here, as `ris-XX`. What a screening tool noted is a tag. A record
-    without title and abstract is a failure.
+    every tag that means nothing here, as `ris-XX`. What a screening tool noted is a tag. Notes of
+    our own export are the fields, tags and categories that they state. A record without title and
+    abstract is a failure.
     """
     syntax = Syntax(_Fields(), _begins, frozenset({"ER"}))
     return tagged_papers(lines, syntax, _record, source)
@@ -177,8 +179,9 @@ def _record(stated: Tagged) -> Record:
         arxiv_id=arxiv_id,
         pmid=_pmid(stated),
         url=_url(stated),
-        keywords=keywords_in(stated.values("KW")),
-        tags=tuple(dict.fromkeys(chain.from_iterable(map(screened_as, stated.values("N1"))))),
+        categories=tuple(map(plain, own_values(stated.values("N1"), "category"))),
+        keywords=_keywords(stated),
+        tags=_tags(stated),
         kind="article" if _is_preprint(stated, kind, venue, arxiv_id) else kind,
         retracted=_is_retracted(stated, title),
         extra=_extra(stated, kind, venue),
@@ -191,6 +194,23 @@ def _key(stated: Tagged) -> str | None:
     keys = [key for key in found if not _NUMBER_OF_RAYYAN.fullmatch(key)]
     # Of a number and a word, the word was chosen.
     return next((key for key in keys if not key.isdigit()), next(iter(keys), None))
+
+
+def _keywords(stated: Tagged) -> tuple[str, ...]:
+    """Without what stands among them as our export has the tags there."""
+    notes = stated.values("N1")
+    only_tags = set(own_values(notes, "tag")).difference(own_values(notes, "keyword"))
+    return keywords_in(value for value in stated.values("KW") if value not in only_tags)
+
+
+def _tags(stated: Tagged) -> tuple[str, ...]:
+    own = map(plain, own_values(stated.values("N1"), "tag"))
+    return tuple(dict.fromkeys((*own, *chain.from_iterable(map(screened_as, _notes(stated))))))
+
+
+def _notes(stated: Tagged) -> list[str]:
+    """What people and other programs noted."""
+    return [note for note in stated.values("N1") if not own_note(note)]
 
 
 def _is_preprint(stated: Tagged, kind: str | None, venue: str | None, arxiv_id: str | None) -> bool:
@@ -224,7 +244,8 @@ def _is_retracted(stated: Tagged, title: str) -> bool:
 
 
 def _doi(stated: Tagged) -> str | None:
-    notes = (value for value in stated.values("M3", "N1") if re.match(r"(?i)doi|10\.", value))
+    noted = (*stated.values("M3"), *_notes(stated))
+    notes = (value for value in noted if re.match(r"(?i)doi|10\.", value))
     links = (value for value in stated.values(*_LINKS) if "doi.org/" in value)
     return first_doi((*_stated_dois(stated), *notes, *links))
 
@@ -234,8 +255,9 @@ def _stated_dois(stated: Tagged) -> list[str]:
 
 
 def _arxiv_id(stated: Tagged) -> str | None:
-    tags = ("DO", *_LINKS, "M1", "M3", "AN", "ID", *_JOURNALS, "PB", "N1")
-    return first_arxiv_id(value for tag in tags for value in stated.values(tag))
+    tags = ("DO", *_LINKS, "M1", "M3", "AN", "ID", *_JOURNALS, "PB")
+    values = (value for tag in tags for value in stated.values(tag))
+    return first_arxiv_id((*values, *_notes(stated)))
 
 
 def _pmid(stated: Tagged) -> str | None:
@@ -260,11 +282,12 @@ def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[s
     extra = {name: stated.together(*tags) for name, tags in _EXTRA.items()}
     extra["editor"] = _joined(stated, "ED", "A2")
     extra["translator"] = _joined(stated, "TA", *(("A4",) if kind in _TRANSLATED else ()))
-    notes = (note for note in stated.values("N1") if not _RETRACTED_NOTE.fullmatch(note))
+    notes = (note for note in _notes(stated) if not _RETRACTED_NOTE.fullmatch(note))
     extra["note"] = "; ".join(dict.fromkeys(notes))
     extra |= beside_doi(_stated_dois(stated), _doi(stated))
     rayyan = filter(_NUMBER_OF_RAYYAN.fullmatch, stated.values("ID", "LB"))
-    extra["ids"] = ", ".join(dict.fromkeys(rayyan))
+    own = own_fields(stated.values("N1"))
+    extra["ids"] = ", ".join(filter(None, (*dict.fromkeys(rayyan), own.pop("ids", ""))))
     extra["urldate"] = date_in(extra["urldate"][:_LONGEST_DATE])[1] or extra["urldate"]
     extra["pages"] = pages(stated.first("SP"), stated.first("EP"))
     extra[publisher_field(kind)] = stated.together("PB")
@@ -276,7 +299,10 @@ def _extra(stated: Tagged, kind: str | None, venue: str | None) -> tuple[tuple[s
     extra |= _leftovers(stated, venue, extra["series"])
     named = _NAMED | {"A4"} if kind in _TRANSLATED else _NAMED
     extra |= {f"ris-{tag}": stated.together(tag) for tag in stated.tags if tag not in named}
-    return extra_of(extra)
+    if own.get("language") == extra["langid"]:
+        # One tag has both names.
+        extra["langid"] = ""
+    return extra_of({**own, **{name: value for name, value in extra.items() if value}})
 
 
 def _joined(stated: Tagged, *tags: str) -> str:

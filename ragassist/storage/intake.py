@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 
 from ragassist.papers.keys import identity_keys
 from ragassist.storage.catalog import Catalog
@@ -37,6 +38,15 @@ class Tally:
             new_papers=self.new_papers + other.new_papers,
             replaced=self.replaced + other.replaced,
         )
+
+
+class _Fate(Enum):
+    """What became of a record: `BACK` is one that its source had lost, word for word."""
+
+    NEW = auto()
+    REWORDED = auto()
+    KNOWN = auto()
+    BACK = auto()
 
 
 def open_source(catalog: Catalog, path: str, reader: str) -> int:
@@ -95,6 +105,31 @@ def close_source(
         "UPDATE sources SET digest = ?, import_id = ? WHERE source_id = ?",
         (digest, import_id, source_id),
     )
+
+
+def last_import(catalog: Catalog, source_id: int) -> int:
+    """The number of the import that last read a source to its end; 0 where none did."""
+    found = catalog.value("SELECT import_id FROM sources WHERE source_id = ?", (source_id,))
+    return int(found or 0)
+
+
+def call_by_what_is(catalog: Catalog, source_id: int, since: int, chunker: Chunker) -> None:
+    """Have works go by the keys that their source has for them now; inside a transaction.
+
+    Costs as much as the entries the source lost while there is another entry for the same work.
+
+    Args:
+        since: the import that had read the source to its end before the last one did.
+    """
+    gone = catalog.rows(
+        "SELECT gone.record_id FROM sources JOIN records AS gone USING (source_id) "
+        "WHERE source_id = ? AND gone.import_id >= ? AND gone.import_id < sources.import_id "
+        "AND EXISTS (SELECT 1 FROM records AS kept WHERE kept.paper_row = gone.paper_row "
+        "AND kept.source_id = gone.source_id AND kept.import_id > gone.import_id)",
+        (source_id, since),
+    )
+    if gone:
+        refresh_works(catalog, dict.fromkeys(record_id for (record_id,) in gone), chunker)
 
 
 def note_unreadable(catalog: Catalog, path: str, import_id: int, error: str) -> None:
@@ -191,14 +226,16 @@ def absorb(
     keys: list[tuple[str, int]] = []
     replaced: list[int] = []
     known = 0
+    last = last_import(catalog, source_id)
     for record in records:
         whole = record.line not in damaged
-        stored = _store_record(catalog, source_id, import_id, record, whole=whole)
-        if stored is None:
+        record_id, fate = _store_record(catalog, source_id, (import_id, last), record, whole=whole)
+        if fate in {_Fate.KNOWN, _Fate.BACK}:
             known += 1
+            if fate is _Fate.BACK:
+                changed.setdefault(record_id, None)
             continue
-        record_id, is_new = stored
-        if not is_new:
+        if fate is _Fate.REWORDED:
             replaced.append(record_id)
             # What shared its old keys may be grouped otherwise without it.
             changed.update(dict.fromkeys(sharing_keys(catalog, [record_id])))
@@ -215,9 +252,14 @@ def absorb(
 
 
 def _store_record(
-    catalog: Catalog, source_id: int, import_id: int, record: Record, *, whole: bool
-) -> tuple[int, bool] | None:
-    """The id of the record and whether it is new; None where it was known and stays as it is."""
+    catalog: Catalog, source_id: int, imports: tuple[int, int], record: Record, *, whole: bool
+) -> tuple[int, _Fate]:
+    """The id of the record, and what became of it.
+
+    Args:
+        imports: the number of this one, and of the last that read the source to its end.
+    """
+    import_id, last = imports
     fields = record_to_json(record)
     digest = hashlib.blake2b(fields.encode(), digest_size=16).digest()
     key = record.key or title_key(record.title) or f"#{digest.hex()}"
@@ -226,24 +268,28 @@ def _store_record(
     columns = (record.line, digest, fields, import_id)
     record_id = _insert_record(catalog, source_id, key, columns)
     if record_id is not None:
-        return record_id, True
+        return record_id, _Fate.NEW
     found = None
     for place in (second_key, key):
         found = _find_record(catalog, source_id, place)
         if found is not None and found[1] == digest:
             _update_record(catalog, found[0], columns)
-            return None
+            return found[0], _seen_again(found[2], last)
     if found is not None and found[2] != import_id and not whole:
         # Seen all the same, so that it does not count as gone from the file.
         catalog.execute(
             "UPDATE records SET line = ?, import_id = ? WHERE record_id = ?",
             (record.line, import_id, found[0]),
         )
-        return None
+        return found[0], _seen_again(found[2], last)
     if found is not None and found[2] != import_id:
         _update_record(catalog, found[0], columns)
-        return found[0], False
-    return _insert_record(catalog, source_id, second_key, columns) or 0, True
+        return found[0], _Fate.REWORDED
+    return _insert_record(catalog, source_id, second_key, columns) or 0, _Fate.NEW
+
+
+def _seen_again(import_id: int, last: int) -> _Fate:
+    return _Fate.BACK if import_id < last else _Fate.KNOWN
 
 
 def _update_record(catalog: Catalog, record_id: int, columns: tuple[int, bytes, str, int]) -> None:

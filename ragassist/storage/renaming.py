@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ragassist.papers.ids import safe_key
+from ragassist.papers.precedence import is_cited_by
 from ragassist.storage.catalog import Catalog
 from ragassist.types import KeyNote
 
@@ -19,6 +20,7 @@ TOLD_ROW = "told_row"
 _PAGE = 5000
 _TAKEN = "another paper has that key"
 _TWICE = "two works have that key in this file"
+_MERGED = "the same work"
 _NOTE = (
     "INSERT OR IGNORE INTO renamed (origin, paper_row, paper_id) "
     "SELECT paper_row, paper_row, paper_id FROM papers WHERE paper_row = ? AND paper_id NOTNULL "
@@ -66,7 +68,8 @@ def take_renamed(catalog: Catalog) -> tuple[KeyNote, ...]:
 def refused_keys(catalog: Catalog, after: int, among: Sequence[int] = ()) -> Iterator[KeyNote]:
     """The sources' own keys that are not the ids of their papers as they stand, and why.
 
-    What a paper has another own key before is left out: it is an alias, as one of two has to be.
+    A key that is an alias, as another one names its paper, is told where authors cite with it: a
+    number of a database is not.
 
     Args:
         after: of records with a higher id than this.
@@ -76,14 +79,14 @@ def refused_keys(catalog: Catalog, after: int, among: Sequence[int] = ()) -> Ite
     while True:
         rows = catalog.rows(
             "SELECT record_id, json_extract(records.fields, '$.key'), path, paper_id, base_id, "
-            "source_id "
+            "source_id, reader "
             "FROM records JOIN papers USING (paper_row) JOIN sources USING (source_id) "
             "WHERE (record_id > ?1 OR (record_id IN (SELECT value FROM json_each(?2)))) "
             "AND own_key AND record_key != paper_id ORDER BY record_id LIMIT ?3",
             (after, chosen, _PAGE),
         )
-        for _, key, path, paper_id, base, source_id in rows:
-            if key is not None and (why := _refusal(key, paper_id, base)):
+        for _, key, path, paper_id, base, source_id, reader in rows:
+            if key is not None and (why := _refusal(key, paper_id, base, reader)):
                 if why == _TAKEN and _is_of_two(catalog, source_id, key):
                     why = _TWICE
                 yield KeyNote(key=key, paper_id=paper_id, why=why, source=path)
@@ -92,10 +95,12 @@ def refused_keys(catalog: Catalog, after: int, among: Sequence[int] = ()) -> Ite
         after, chosen = max(after, rows[-1][0]), "[]"
 
 
-def _refusal(key: str, paper_id: str, base: str) -> str:
+def _refusal(key: str, paper_id: str, base: str, reader: str) -> str:
     safe = safe_key(key)
-    if paper_id == key or not safe or base != safe:
+    if paper_id == key or not safe:
         return ""
+    if base != safe:
+        return _MERGED if is_cited_by(reader, key) else ""
     return "it cannot stand in a citation as it is" if paper_id == safe else _TAKEN
 
 

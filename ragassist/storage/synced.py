@@ -184,6 +184,20 @@ def records_with(catalog: Catalog, record_ids: Sequence[int]) -> dict[int, tuple
     }
 
 
+def kept_siblings(catalog: Catalog, record_ids: Sequence[int]) -> dict[int, int]:
+    """To records that a file lost, the one it has still of the same paper, where there is one."""
+    return dict(
+        catalog.rows(
+            "SELECT gone.record_id, min(kept.record_id) FROM records AS gone "
+            "JOIN sources USING (source_id) JOIN records AS kept "
+            "ON kept.paper_row = gone.paper_row AND kept.source_id = gone.source_id "
+            "AND kept.import_id = sources.import_id "
+            "WHERE gone.record_id IN (SELECT value FROM json_each(?)) GROUP BY gone.record_id",
+            (json.dumps(list(record_ids)),),
+        )
+    )
+
+
 def count_missing(catalog: Catalog, source_id: int) -> int:
     """How many entries of the last reading but one the source's file seems to have lost."""
     return int(

@@ -2,7 +2,8 @@
 
 Each batch of records recomputes the papers it touches, so the order in which batches came leaves
 no trace but aliases. Which source was added before which is no trace but part of what there is: it
-says whose key names a work that several have keys for.
+says whose key names a work that several have keys for. So is what a source last held: of two keys
+that it had for one work, the one that it has now names it.
 """
 
 import json
@@ -34,10 +35,13 @@ _Columns = tuple[str, bool, str, str, int | None, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
+    """A record; `age` is above 0 where its source was read since, and did not state it."""
+
     record_id: int
     paper_row: int | None
     source_id: int
     reader: str
+    age: int
     sighting: Sighting
 
 
@@ -238,17 +242,18 @@ def _reachable(
                 JOIN records AS peer ON peer.paper_row = mine.paper_row
             {_BY_DECISION if decisions.same else ""}
         )
-        SELECT record_id, paper_row, source_id, reader, line, fields, path
+        SELECT record_id, paper_row, source_id, reader, line, fields, path,
+            max(0, coalesce(sources.import_id - records.import_id, 0))
         FROM reach JOIN records USING (record_id) JOIN sources USING (source_id)
         ORDER BY record_id
         """,
         (json.dumps(list(changed)),),
     )
     stored = []
-    for record_id, paper_row, source_id, reader, line, fields, path in rows:
+    for record_id, paper_row, source_id, reader, line, fields, path, age in rows:
         record = changed.get(record_id) or record_from_json(fields, line=line)
         sighting = Sighting(record, path)
-        stored.append(_Stored(record_id, paper_row, source_id, reader, sighting))
+        stored.append(_Stored(record_id, paper_row, source_id, reader, age, sighting))
     return stored
 
 
@@ -294,13 +299,16 @@ def _works(component: Sequence[_Stored], decisions: Decisions) -> list[list[_Sto
 
 
 def _own_keys(members: Sequence[_Stored]) -> list[str]:
-    """The keys that sources have for a work, the one that names it first."""
+    """The keys that sources have for a work, the one that names it first.
+
+    A source's latest key for it counts before those that it had until then.
+    """
     ranked = [
-        (key_rank(member.reader, key), member.source_id, key)
+        (key_rank(member.reader, key), member.source_id, member.age, key)
         for member in members
         if (key := member.sighting.record.key)
     ]
-    return [key for _, _, key in sorted(ranked)]
+    return [key for *_, key in sorted(ranked)]
 
 
 def _paper_columns(catalog: Catalog, row: int) -> _Columns:

@@ -1,13 +1,13 @@
 """Entries that are in their file still, under another key."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from ragassist.papers.identity import Sighting, group_works
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.decisions import load_decisions
 from ragassist.storage.naming import hand_on_names
-from ragassist.storage.synced import Lost, records_with
+from ragassist.storage.synced import Lost, kept_siblings, records_with
 from ragassist.syncing.dropping import drop_entries
 from ragassist.syncing.taking import Taken
 
@@ -27,6 +27,7 @@ def follow_keys(catalog: Catalog, taken: Sequence[Taken], lost: Sequence[Lost]) 
         gone = {entry.record_id: entry for entry in lost if entry.source_id == one.source_id}
         if gone and one.gained:
             followed.extend(_rekeyed(catalog, gone, one.gained))
+    followed.extend(_already_there(catalog, lost, {each.lost.record_id for each in followed}))
     for each in followed:
         row = _row_of(catalog, each.record_id)
         if row != each.lost.paper_row and not each.lost.elsewhere:
@@ -56,6 +57,15 @@ def _rekeyed(
         for record_id in ids:
             if now and record_id in gone:
                 yield Rekeyed(lost=gone[record_id], record_id=now[0])
+
+
+def _already_there(catalog: Catalog, lost: Sequence[Lost], followed: Set[int]) -> Iterator[Rekeyed]:
+    """What a file has another entry for that it did not gain just now, as `add` had read it."""
+    others = [entry for entry in lost if entry.elsewhere and entry.record_id not in followed]
+    siblings = kept_siblings(catalog, [entry.record_id for entry in others])
+    for entry in others:
+        if entry.record_id in siblings:
+            yield Rekeyed(lost=entry, record_id=siblings[entry.record_id])
 
 
 def _row_of(catalog: Catalog, record_id: int) -> int:

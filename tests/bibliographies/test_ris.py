@@ -22,7 +22,7 @@ def test_several_numbers_of_a_journal_stand_on_lines_of_their_own() -> None:
 def test_what_a_reference_manager_notes_for_itself_is_no_note() -> None:
     names = ("file", "owner", "readstatus", "timestamp", "date-added", "bdsk-url-1", "mood")
     paper = Paper(paper_id="p", title="T", extra=tuple((name, "x") for name in names))
-    assert [value for tag, value in record_of(paper) if tag == "N1"] == ["mood: x"]
+    assert [value for tag, value in record_of(paper) if tag == "N1"] == ["[ragassist] mood: x"]
 
 
 def test_keywords_and_tags_that_differ_in_case_are_one() -> None:
@@ -61,11 +61,15 @@ def test_a_record_holds_all_that_is_known() -> None:
         ("AN", "arXiv:2101.00001"),
         ("U2", "4711[pmid]"),
         ("N1", "retracted: yes"),
+        ("N1", "[ragassist tag] to read"),
+        ("N1", "[ragassist tag] chapter 2"),
+        ("N1", "[ragassist category] cs.CL"),
+        ("N1", "[ragassist category] cs.IR"),
         ("ED", "Hale, Max"),
         ("ED", "Ames, Bo"),
         ("SN", "1234-5678"),
         ("LA", "english"),
-        ("N1", "mood: calm_sea"),
+        ("N1", "[ragassist] mood: calm_sea"),
         ("N1", "read twice"),
         ("IS", "3"),
         ("SP", "12"),
@@ -81,7 +85,7 @@ def test_a_record_holds_all_that_is_known() -> None:
     ("kind", "stated", "written"),
     [
         ("thesis", ("institution", "Sea House"), ("PB", "Sea House")),
-        ("thesis", ("publisher", "Sea House"), ("N1", "publisher: Sea House")),
+        ("thesis", ("publisher", "Sea House"), ("N1", "[ragassist] publisher: Sea House")),
         ("book", ("publisher", "Sea House"), ("PB", "Sea House")),
         ("book", ("ris-an", "x 1"), ("AN", "x 1")),
     ],

@@ -17,7 +17,7 @@ from ragassist.sources import bibtex, csl_json, jsonl, ris, table
 from ragassist.sources.json_shapes.kinds import CSL_TYPES
 from ragassist.sources.lines import Line
 from ragassist.types import Failure, Paper, Record
-from tests.bibliographies.made import FULL, papers, settled
+from tests.bibliographies.made import FULL, papers
 
 Read = Callable[[Iterable[Line], str], Iterator[Record | Failure]]
 
@@ -76,28 +76,23 @@ def in_bibtex(paper: Paper) -> Paper:
 
 
 def in_ris(paper: Paper) -> Paper:
-    """Tags are keywords, of one word one; what has no tag is a note; categories have no place.
+    """Keywords are of one word one; a date without a year has no place.
 
-    Nor has a date without a year, or a venue that is called as the paper is. What has an eprint
-    and was not published is a preprint.
+    Nor has a venue that is called as the paper is. What has an eprint and was not published is a
+    preprint.
     """
     stated = dict(paper.extra)
-    mood = [f"mood: {stated.pop('mood')}"] if "mood" in stated else []
-    notes = [*mood, *filter(None, [stated.pop("note", "")])]
-    note = {"note": settled("; ".join(dict.fromkeys(notes)))} if notes else {}
     venue = paper.venue if paper.venue != paper.title else None
     tag = "ris-JF" if paper.kind in {"book", "thesis", "report"} else "ris-T2"
     same = {tag: paper.venue} if paper.venue and not venue and tag == "ris-T2" else {}
     is_preprint = paper.arxiv_id and not venue and paper.kind in {"article-journal", "report"}
     return dataclasses.replace(
         paper,
-        categories=(),
         date=paper.date if paper.year else None,
-        keywords=each_once((*paper.keywords, *paper.tags)),
-        tags=(),
+        keywords=each_once(paper.keywords),
         venue=venue,
         kind="article" if is_preprint else paper.kind,
-        extra=tuple({**stated, **note, **same}.items()),
+        extra=tuple({**stated, **same}.items()),
     )
 
 
@@ -139,6 +134,22 @@ def test_a_retraction_is_kept(form: FormatName, extra: tuple[tuple[str, str], ..
     paper = Paper(paper_id="p", title="T", kind="article-journal", retracted=True, extra=extra)
     (record,) = read_back(form, paper)
     assert (record.retracted, record.extra) == (True, extra)
+
+
+@every_format
+def test_what_is_tag_and_keyword_stays_both(form: FormatName) -> None:
+    paper = Paper(paper_id="p", title="T", keywords=("owls", "Rag"), tags=("owls", "rag", "x"))
+    (record,) = read_back(form, paper)
+    assert (record.keywords, record.tags) == (paper.keywords, paper.tags)
+
+
+@every_format
+@pytest.mark.parametrize(
+    "extra", [(("langid", "english"), ("language", "en")), (("language", "en"),)]
+)
+def test_a_language_keeps_its_name(form: FormatName, extra: tuple[tuple[str, str], ...]) -> None:
+    (record,) = read_back(form, Paper(paper_id="p", title="T", extra=extra))
+    assert record.extra == extra
 
 
 @every_format

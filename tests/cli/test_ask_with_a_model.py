@@ -142,7 +142,9 @@ def test_what_goes_wrong_is_one_clear_line(
     *told, error = asked.stderr.splitlines()
     assert error.startswith("error: ")
     assert says in error
-    assert all(re.search(r"trying again in 1 s \(\d of 2\)$", line) for line in told)
+    assert all(
+        re.search(r"trying (?:again in 1 s \(\d of 2\)|once more in 1 s)$", line) for line in told
+    )
     assert len(told) == tries_told
     assert asked.stdout == ""
 

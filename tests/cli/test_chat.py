@@ -53,10 +53,7 @@ def test_a_dumb_terminal_is_sent_no_escape_and_no_color_no_colour(own_copy: Path
 
 
 def test_what_a_model_marks_up_is_rendered(own_copy: Path) -> None:
-    text = (
-        "BM25 is a **robust baseline** [P1].\n\n"
-        "- BM25 beats *many* neural retrievers [P1].\n"
-    )
+    text = "BM25 is a **robust baseline** [P1].\n\n- BM25 beats *many* neural retrievers [P1].\n"
     with ChatServer([Reply(text=text)]) as server, chat(own_copy, **server.environment) as screen:
         screen.type("Can dense retrieval beat BM25?")
         shown = screen.see("Ledger:")

@@ -359,3 +359,14 @@ def test_asking_for_log_numbers_goes_on_with_what_ask_was_told(own_copy: Path) -
     asked = piped(own_copy, "/sources\n", "--continue")
 
     assert "[karpukhin2020dense] Vladimir" in asked.stdout
+
+
+def test_cost_counts_what_a_question_took_that_failed(own_copy: Path) -> None:
+    script = iter([quotes_first, quotes_first, *[lambda _: Reply(reset_after=0)] * 9])
+    asked = "Can dense retrieval beat BM25?\nand its limits?\n/cost\n"
+    with ChatServer(lambda messages: next(script)(messages)) as server:
+        said = piped(own_copy, asked, "--no-log", **server.environment)
+
+    assert re.search(r"this chat: +(\d+) calls", said.stdout)
+    (calls,) = re.findall(r"this chat: +(\d+) calls", said.stdout)
+    assert int(calls) >= 3

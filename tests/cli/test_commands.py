@@ -224,7 +224,7 @@ def test_a_filter_of_years_says_how_many_papers_have_none(tmp_path: Path) -> Non
     ragassist("--library", tmp_path / "l", "add", file)
     asked = ragassist("--library", tmp_path / "l", "search", "owls", "--year", "2020..")
 
-    assert "left out by the filter of years: 1 papers that state none" in asked.stderr
+    assert "left out by the filter of years: 1 paper that states none" in asked.stderr
 
 
 def test_standard_output_that_is_closed_is_no_traceback(made_once: Path) -> None:

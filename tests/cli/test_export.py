@@ -51,11 +51,17 @@ def test_filters_choose_and_say_when_nothing_passes(made_once: Path) -> None:
     assert years
     assert set(years) == {"2020"}
     none = invoked(made_once, "export", "--year", "1901", "--format", "csl-json")
-    assert none.exit_code == 0
-    assert none.stdout == "[]\n"
+    assert none.exit_code == 3
+    assert none.stdout == ""
     assert none.stderr == (
         "no paper of the library passes the filters: from year 1901, to year 1901\n"
     )
+
+
+def test_no_file_is_written_where_no_paper_passes(made_once: Path, tmp_path: Path) -> None:
+    out = tmp_path / "none.bib"
+    assert invoked(made_once, "export", "--year", "1901", "--out", out).exit_code == 3
+    assert not out.exists()
 
 
 def test_a_file_decides_the_format_and_is_told_of(made_once: Path, tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ def test_many_are_told_in_a_few_lines_and_a_count(tmp_path: Path) -> None:
 
 def test_a_co_authors_keys_rename_nothing_and_find_the_papers(folder: Path) -> None:
     (folder / "0.bib").write_text(OWLS % "anders", "utf-8")
-    assert invoked(folder, "add", folder / "0.bib").stderr == ""
+    told = invoked(folder, "add", folder / "0.bib").stderr
+    assert told == "note: 'anders' of 0.bib is k here (the same work)\n"
     (paper,) = json.loads(invoked(folder, "papers", "--json").stdout)["papers"]
     assert (paper["paper_id"], paper["aliases"]) == ("k", ["anders"])
 
@@ -97,3 +98,59 @@ def test_one_doi_on_two_plainly_different_works_is_listed_and_decided(folder: Pa
     assert invoked(folder, "duplicates").stdout == "No two papers look like one.\n"
     assert invoked(folder, "merge", "bats", "owls").exit_code == 0
     assert ids() == ["owls"]
+
+
+@pytest.mark.parametrize("key", ["a", "z"])
+def test_a_key_renamed_in_its_file_is_told_and_the_old_one_leads_there(
+    folder: Path, key: str
+) -> None:
+    (folder / "a.bib").write_text(OWLS % key, "utf-8")
+    added = invoked(folder, "add", folder / "a.bib")
+    assert added.stderr == f"note: k is now called {key} (its key in a.bib)\n"
+    assert invoked(folder, "show", "k").stdout.startswith(f"id:           {key}\n")
+
+
+def test_a_key_taken_back_in_its_file_names_the_paper_again(folder: Path) -> None:
+    for key in ("z", "k"):
+        (folder / "a.bib").write_text(OWLS % key, "utf-8")
+        told = invoked(folder, "add", folder / "a.bib").stderr
+    assert told == "note: z is now called k (its key in a.bib)\n"
+
+
+def test_sync_tells_of_a_key_that_add_had_read_as_changed(folder: Path) -> None:
+    (folder / "a.bib").write_text(OWLS % "z", "utf-8")
+    invoked(folder, "add", folder / "a.bib")
+    lines = invoked(folder, "sync", folder / "a.bib").stdout.splitlines()
+    assert lines[0].endswith("a.bib (bibtex): 1 entry, 1 changed")
+    assert lines[1] == "  ~ k → z"
+
+
+def test_a_key_that_came_for_a_work_with_another_one_is_told(folder: Path) -> None:
+    (folder / "c.bib").write_text(OWLS % "aa2020", "utf-8")
+    told = invoked(folder, "add", folder / "c.bib").stderr
+    assert told == "note: 'aa2020' of c.bib is k here (the same work)\n"
+    assert invoked(folder, "add", folder / "c.bib").stderr == ""
+
+
+def test_the_number_of_a_database_for_a_work_with_a_key_is_not_told(folder: Path) -> None:
+    (folder / "c.bib").write_text(OWLS % "W2741809807", "utf-8")
+    assert invoked(folder, "add", folder / "c.bib").stderr == ""
+
+
+def test_show_shows_each_paper_that_is_named(folder: Path) -> None:
+    (folder / "c.bib").write_text(BATS % "m", "utf-8")
+    invoked(folder, "add", folder / "c.bib")
+    lines = invoked(folder, "show", "k", "m").stdout.splitlines()
+    assert [line for line in lines if line.startswith("id:")] == [
+        "id:           k",
+        "id:           m",
+    ]
+    shape = json.loads(invoked(folder, "show", "k", "m", "--json").stdout)
+    assert [paper["paper_id"] for paper in shape["papers"]] == ["k", "m"]
+
+
+def test_words_of_a_title_are_one_name_though_one_of_them_is_an_id(folder: Path) -> None:
+    (folder / "c.bib").write_text(BATS % "owls", "utf-8")
+    invoked(folder, "add", folder / "c.bib")
+    shown = invoked(folder, "show", "owls", "find", "mice").stdout
+    assert shown.startswith("id:           k\n")

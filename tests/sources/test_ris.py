@@ -387,3 +387,45 @@ def test_every_type_in_real_files_is_a_record_or_a_failure(folder: str) -> None:
         told = [f for f in source.read() if isinstance(f, Record) or not f.expected]
 
         assert len(told) >= types, path.name
+
+
+def test_notes_of_an_export_are_the_fields_that_they_state() -> None:
+    found = paper(
+        "N1  - note of mine",
+        "N1  - [ragassist] comment: see arXiv:2101.00001: fine",
+        "N1  - [ragassist] my%3A field: x",
+        "N1  - [ragassist] latex-title: never",
+        "N1  - [ragassist] of nothing",
+    )
+
+    assert (found.arxiv_id, found.extra) == (
+        None,
+        (
+            ("comment", "see arXiv:2101.00001: fine"),
+            ("my: field", "x"),
+            ("note", "note of mine; [ragassist] of nothing"),
+        ),
+    )
+
+
+def test_what_an_export_calls_tags_is_not_among_the_keywords() -> None:
+    found = paper(
+        "KW  - owls",
+        "KW  - rag",
+        "KW  - to read",
+        "N1  - [ragassist tag] owls",
+        "N1  - [ragassist keyword] owls",
+        "N1  - [ragassist tag] to read",
+        "N1  - [ragassist category] cs.CL",
+    )
+
+    assert (found.keywords, found.tags, found.categories, found.extra) == (
+        ("owls", "rag"), ("owls", "to read"), ("cs.CL",), (),
+    )  # fmt: skip
+
+
+def test_a_suffix_stands_where_bibtex_has_it() -> None:
+    found = paper("AU  - Smith, Adam, Jr.", "AU  - King, V, Max", "ED  - Hale, Bo, III")
+
+    assert found.authors == ("Smith, Jr., Adam", "King, V, Max")
+    assert found.extra == (("editor", "Hale, III, Bo"),)

@@ -1,6 +1,7 @@
 """The papers of a catalog are a function of its records and decisions, however they came.
 
-Which source was added first is part of that: it says whose key names a work that has several.
+Which source was added first is part of that: it says whose key names a work that has several; and
+so is what each of them held when it was last read to its end.
 """
 
 import random
@@ -14,7 +15,14 @@ import pytest
 from ragassist.errors import UsageError
 from ragassist.storage.catalog import Catalog
 from ragassist.storage.duplicates import merge_papers, part_papers
-from ragassist.storage.intake import absorb, next_import, open_source
+from ragassist.storage.intake import (
+    absorb,
+    call_by_what_is,
+    close_source,
+    last_import,
+    next_import,
+    open_source,
+)
 from ragassist.storage.lookup import find_row
 from ragassist.storage.papers import load_papers
 from ragassist.storage.works import remove_records, remove_works
@@ -105,6 +113,40 @@ def test_order_changes_and_removals_leave_no_trace_in_the_papers(tmp_path: Path,
     left = {place: record for place, record in records.items() if place not in gone}
     assert stored(catalog) == afresh(tmp_path / "removed", left)
     catalog.close()
+
+
+def read_whole(catalog: Catalog, records: Iterable[Record], batch: int) -> None:
+    """A reading of one source to its end, some records at a time."""
+    held = list(records)
+    with catalog.transaction():
+        source_id, number = open_source(catalog, "source 0", "made"), next_import(catalog)
+        for start in range(0, len(held), batch):
+            absorb(catalog, source_id, number, held[start : start + batch], whole)
+        before = last_import(catalog, source_id)
+        close_source(catalog, source_id, number, digest=b"any")
+        call_by_what_is(catalog, source_id, before, whole)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_when_a_source_last_stated_a_key_is_all_that_counts_of_its_readings(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    stated = [replace(any_record(chance), key=f"k{n}", line=n) for n in range(chance.randint(2, 6))]
+    lived = made(tmp_path / "lived")
+    last_stated: dict[int, int] = {}
+    readings = range(chance.randint(2, 5))
+    for reading in readings:
+        now = chance.sample(range(len(stated)), chance.randint(1, len(stated)))
+        last_stated.update(dict.fromkeys(now, reading))
+        read_whole(lived, [stated[n] for n in now], chance.randint(1, 3))
+    fresh = made(tmp_path / "fresh")
+    for reading in readings:
+        last = sorted(n for n, when in last_stated.items() if when == reading)
+        read_whole(fresh, [stated[n] for n in last], len(stated))
+    assert stored(lived) == stored(fresh)
+    lived.close()
+    fresh.close()
 
 
 def decide(catalog: Catalog, chance: random.Random) -> None:

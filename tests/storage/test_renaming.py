@@ -70,7 +70,10 @@ def test_what_a_killed_run_renamed_is_told_by_the_next(catalog: Catalog, tmp_pat
     read(catalog, tmp_path, "a.bib", OWLS % ("k", "10.1/o")).key_notes()
     read(catalog, tmp_path, "b.bib", BATS % "k")  # It did not come to telling.
     notes = read(catalog, tmp_path, "c.bib", OWLS % ("other", "10.1/o")).key_notes()
-    assert [(note.key, note.source) for note in notes] == [("k", None)]
+    assert [(note.key, note.source) for note in notes] == [
+        ("k", None),
+        ("other", str(tmp_path / "c.bib")),
+    ]
 
 
 def test_a_paper_that_is_called_as_before_in_the_end_is_not_told_of(
@@ -81,7 +84,7 @@ def test_a_paper_that_is_called_as_before_in_the_end_is_not_told_of(
     with catalog.transaction():
         rows = catalog.rows("SELECT record_id FROM records ORDER BY record_id DESC LIMIT 1")
         remove_records(catalog, [record_id for (record_id,) in rows], chunker())
-    assert told(read(catalog, tmp_path, "c.bib", OWLS % ("other", "10.1/o"))) == []
+    assert told(read(catalog, tmp_path, "c.bib", OWLS % ("k", "10.1/o"))) == []
 
 
 def test_two_papers_that_turn_out_to_be_one_are_told_of(catalog: Catalog, tmp_path: Path) -> None:
@@ -92,7 +95,8 @@ def test_two_papers_that_turn_out_to_be_one_are_told_of(catalog: Catalog, tmp_pa
     ).key_notes()
     both = (OWLS % ("third", "10.1/o")).replace("year=2020", "year=2020, pmid={7}")
     assert told(read(catalog, tmp_path, "c.bib", both)) == [
-        ("mine", "owls", "it is one paper with owls")
+        ("mine", "owls", "it is one paper with owls"),
+        ("third", "owls", "the same work"),
     ]
 
 

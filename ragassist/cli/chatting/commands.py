@@ -225,7 +225,7 @@ def _new(conversation: Conversation, _: str) -> None:
 
 
 def _cost(conversation: Conversation, _: str) -> None:
-    for line in cost_lines(conversation.spent):
+    for line in cost_lines(conversation.spent_last, conversation.library.spent):
         render.show_text(line)
 
 

@@ -1,7 +1,8 @@
 """What a chat remembers, and how it is asked."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ragassist.cli.chatting.warming import Warmth
 from ragassist.cli.look import DIM, Piece, cut, say, tell, width
 from ragassist.cli.prose import papers_in
 from ragassist.text import one_line
-from ragassist.types import Declined, Exchange, Filters, LoggedExchange, Origin, Style
+from ragassist.types import Declined, Exchange, Filters, LoggedExchange, Style, Usage
 
 if TYPE_CHECKING:
     from ragassist.library import Library
@@ -50,7 +51,7 @@ class Conversation:
         style: of the next answer.
         shows_references: behind each answer.
         turns: of this conversation, those of an earlier chat that it goes on with among them.
-        spent: what made each text of this chat, also those of conversations that were left.
+        spent_last: what the last text took, also one that failed; None before the first.
         failed: whether something met an error.
     """
 
@@ -62,7 +63,7 @@ class Conversation:
         self.style = manner.style
         self.shows_references = True
         self.turns: list[Turn] = []
-        self.spent: list[Origin] = []
+        self.spent_last: Usage | None = None
         self.failed = False
         self._manner = manner
         self._warmth = warmth
@@ -103,11 +104,10 @@ class Conversation:
         """Write about a topic, paragraph by paragraph, and remember it."""
         self._warmth.wait()
         stream = self.library.related(topic, filters=self.filters)
-        with without_echo():
+        with without_echo(), self._counting():
             outcome = render.show_stream(
                 stream, paper_of=self._paper_of, markdown=self._manner.model
             )
-        self.spent.append(outcome.origin)
         if isinstance(outcome, Declined):
             render.show_declined(outcome)
             return
@@ -174,7 +174,7 @@ class Conversation:
             style=self.style,
             anew=anew,
         )
-        with without_echo():
+        with without_echo(), self._counting():
             outcome = render.show_stream(
                 stream,
                 self.style.shape,
@@ -184,11 +184,18 @@ class Conversation:
         turn = turn_of(outcome)
         self._show_end(turn)
         self.turns.append(turn)
-        self.spent.append(outcome.origin)
         if self._manner.keeps:
             number = self.library.log(outcome, conversation=self._number)
             self._number = self._number or number
         self._say_how_it_ended(turn)
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        before = self.library.spent
+        try:
+            yield
+        finally:
+            self.spent_last = self.library.spent.since(before)
 
     def _show_end(self, turn: Turn) -> None:
         """What follows the text, when all of it is shown; all there is, where it was declined."""

@@ -1,33 +1,17 @@
 """What a chat cost."""
 
-from collections.abc import Sequence
-
-from ragassist.types import Origin, Usage
+from ragassist.types import Usage
 
 
-def spent_on(origins: Sequence[Origin]) -> Usage:
-    """What made several texts, put together; its cost is None where one is not known."""
-    usages = [origin.usage for origin in origins]
-    costs = [usage.cost_usd for usage in usages]
-    known = [cost for cost in costs if cost is not None]
-    return Usage(
-        calls=sum(usage.calls for usage in usages),
-        input_tokens=sum(usage.input_tokens for usage in usages),
-        output_tokens=sum(usage.output_tokens for usage in usages),
-        cached_replies=sum(usage.cached_replies for usage in usages),
-        estimates=sum(usage.estimates for usage in usages),
-        cost_usd=sum(known) if len(known) == len(costs) else None,
-    )
+def cost_lines(last: Usage | None, whole: Usage) -> list[str]:
+    """What the last text cost, and all of them together.
 
-
-def cost_lines(origins: Sequence[Origin]) -> list[str]:
-    """What the last text cost, and all of them together."""
-    if not origins:
+    Args:
+        last: None where nothing was asked yet.
+    """
+    if last is None:
         return ["nothing was asked yet"]
-    return [
-        f"last answer: {_line(origins[-1].usage)}",
-        f"this chat:   {_line(spent_on(origins))}",
-    ]
+    return [f"last answer: {_line(last)}", f"this chat:   {_line(whole)}"]
 
 
 def in_dollars(usd: float) -> str:
