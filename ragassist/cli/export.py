@@ -198,7 +198,8 @@ class _OtherKeys:
         for line in self._told:
             typer.echo(one_line(line), err=True)
         if more := self._count - len(self._told):
-            typer.echo(f"note: {more:,} more keys are: --format biblatex keeps them all", err=True)
+            are = "key is" if more == 1 else "keys are"
+            typer.echo(f"note: {more:,} more {are}: --format biblatex keeps them all", err=True)
 
 
 class _Counted:

@@ -29,8 +29,16 @@ def tell_keys(session: Session, notes: Sequence[KeyNote], *, dry_run: bool, whol
         for note in told:
             session.tell(one_line(f"note: {_says(note, dry_run=dry_run)}"))
         if more := len(kind) - len(told):
-            what = "papers are called otherwise" if kind is renamed else "keys are no ids"
-            session.tell(f"note: {more:,} more {what}: --verbose or --json lists them")
+            session.tell(
+                f"note: {_more(more, is_paper=kind is renamed)}: --verbose or --json lists all"
+            )
+
+
+def _more(number: int, *, is_paper: bool) -> str:
+    if number == 1:
+        return "1 more paper is called otherwise" if is_paper else "1 more key is no id"
+    what = "papers are called otherwise" if is_paper else "keys are no ids"
+    return f"{number:,} more {what}"
 
 
 def of_keys(notes: Sequence[KeyNote]) -> dict[str, Any]:
