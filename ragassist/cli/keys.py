@@ -30,7 +30,7 @@ def tell_keys(session: Session, notes: Sequence[KeyNote], *, dry_run: bool, whol
             session.tell(one_line(f"note: {_says(note, dry_run=dry_run)}"))
         if more := len(kind) - len(told):
             session.tell(
-                f"note: {_more(more, is_paper=kind is renamed)}: --verbose or --json lists all"
+                f"note: {_more(more, is_paper=kind is renamed)}: --verbose or --json lists them"
             )
 
 
